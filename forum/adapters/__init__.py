@@ -1,0 +1,1 @@
+"""The outside world: encryption, files, mail, the clock, shipped tables."""

@@ -1,0 +1,1 @@
+"""Tables of the forum, one class a file; relationships point from child to parent only."""

@@ -1,0 +1,1 @@
+"""What people read: SELECTs into frozen rows; no service imports them."""

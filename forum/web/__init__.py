@@ -1,0 +1,1 @@
+"""The web floor: routes parse, authorise, call a service and answer."""
