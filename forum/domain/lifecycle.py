@@ -1,0 +1,203 @@
+"""The life of a tip: which move leads where, what it may set, and how events fold into the state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from forum.domain.errors import IllegalMove
+from forum.domain.events import EventKind as E
+from forum.domain.events import TipEvent
+from forum.domain.vocabulary import Category, Channel, Kind, Priority, Restriction
+
+
+class Status(StrEnum):
+    """Where a tip stands."""
+
+    RECEIVED = "received"
+    TRIAGED = "triaged"
+    ROUTED = "routed"
+    ACCEPTED = "accepted"
+    IN_PROGRESS = "in-progress"
+    WAITING = "waiting-for-citizen"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+    DUPLICATE = "duplicate"
+    TRANSFERRED_OUT = "transferred-out"
+    DECLINED = "declined"
+    REOPENED = "reopened"
+
+
+S = Status
+AT_DESK = frozenset({S.RECEIVED, S.TRIAGED})
+IN_HANDS = frozenset({S.ACCEPTED, S.IN_PROGRESS, S.WAITING})
+WORKING = AT_DESK | IN_HANDS | {S.ROUTED, S.REOPENED}
+"""States in which somebody still owes the citizen something."""
+SETTLED = frozenset({S.ANSWERED, S.CLOSED, S.TRANSFERRED_OUT, S.DECLINED})
+FINAL = frozenset({S.CLOSED, S.TRANSFERRED_OUT, S.DECLINED})
+ANY = frozenset(S)
+
+CLOCKS = frozenset({"citizen_due_at", "citizen_policy_id", "team_due_at", "team_policy_id", "responder_due_at"})
+CLASS = frozenset({"kind", "category", "priority", "tags", "province_code", "commune_code"})
+PLACE = frozenset({"team_id", "responder_team_id", "assignee_id"})
+LIMIT = frozenset({"restriction", "granted_team_ids"})
+OUTCOME = frozenset({"founded", "valuable", "grassroots", "cases", "offenders"})
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """From which states an event may happen, where it leads (None: stays), which fields it may set."""
+
+    sources: frozenset[Status]
+    target: Status | None
+    sets: frozenset[str] = frozenset()
+
+
+MOVES: dict[E, Move] = {
+    E.RECEIVED: Move(frozenset(), S.RECEIVED, CLASS | PLACE | LIMIT | CLOCKS | {"channel", "is_about_police"}),
+    E.TRIAGED: Move(AT_DESK, S.TRIAGED, CLASS | CLOCKS),
+    E.RECLASSIFIED: Move(WORKING - AT_DESK, None, CLASS | CLOCKS),
+    E.SENT_TO_DESK: Move(WORKING - {S.WAITING}, S.RECEIVED, PLACE | CLOCKS | {"province_code", "commune_code"}),
+    E.ROUTED: Move(WORKING - {S.WAITING}, S.ROUTED, PLACE | LIMIT | CLOCKS | {"priority"}),
+    E.ACCEPTED: Move(frozenset({S.ROUTED, S.REOPENED}), S.ACCEPTED, frozenset({"assignee_id"})),
+    E.ASSIGNED: Move(frozenset({S.ACCEPTED, S.IN_PROGRESS}), S.IN_PROGRESS, frozenset({"assignee_id"})),
+    E.NOTED: Move(ANY, None),
+    E.INFORMED: Move(WORKING, None),
+    E.ASKED: Move(frozenset({S.ACCEPTED, S.IN_PROGRESS}), S.WAITING),
+    E.REPLIED: Move(frozenset({S.WAITING}), S.IN_PROGRESS, CLOCKS),
+    E.ADDED: Move(ANY, None),
+    E.ANSWER_PROPOSED: Move(IN_HANDS, None),
+    E.ANSWER_RETURNED: Move(IN_HANDS, None),
+    E.ANSWERED: Move(IN_HANDS | {S.DUPLICATE}, S.ANSWERED),
+    E.CLOSED: Move(frozenset({S.ANSWERED}), S.CLOSED, OUTCOME),
+    E.RATED: Move(frozenset({S.ANSWERED, S.CLOSED}), None, frozenset({"is_solved", "score"})),
+    E.REOPENED: Move(frozenset({S.ANSWERED, S.CLOSED}), S.REOPENED, CLOCKS | {"assignee_id", "priority"}),
+    E.DUPLICATED: Move(WORKING - {S.WAITING}, S.DUPLICATE, PLACE | LIMIT | CLOCKS | {"master_id"}),
+    E.UNLINKED: Move(frozenset({S.DUPLICATE}), S.TRIAGED, PLACE | CLOCKS),
+    E.FOLLOWED: Move(frozenset({S.DUPLICATE}), None, PLACE | LIMIT),
+    E.SPLIT: Move(WORKING, None),
+    E.TRANSFERRED_OUT: Move(WORKING - {S.WAITING}, S.TRANSFERRED_OUT),
+    E.DECLINED: Move(WORKING, S.DECLINED),
+    E.RESTRICTED: Move(ANY, None, LIMIT),
+    E.RESTRICTION_LIFTED: Move(ANY, None, LIMIT),
+    E.DEADLINE_RECOMPUTED: Move(WORKING | {S.DUPLICATE}, None, CLOCKS),
+    E.IDENTITY_OPENED: Move(ANY, None),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TipState:
+    """Everything about a tip that its events decide; the columns of its row have the same names."""
+
+    status: Status
+    received_at: datetime
+    channel: Channel
+    category: Category
+    kind: Kind
+    priority: Priority
+    team_id: int
+    is_about_police: bool = False
+    tags: tuple[str, ...] = ()
+    province_code: str | None = None
+    commune_code: str | None = None
+    responder_team_id: int | None = None
+    assignee_id: int | None = None
+    restriction: Restriction | None = None
+    granted_team_ids: tuple[int, ...] = ()
+    master_id: int | None = None
+    citizen_due_at: datetime | None = None
+    citizen_policy_id: int | None = None
+    team_since: datetime | None = None
+    team_due_at: datetime | None = None
+    team_policy_id: int | None = None
+    responder_due_at: datetime | None = None
+    waiting_since: datetime | None = None
+    first_response_at: datetime | None = None
+    settled_at: datetime | None = None
+    answered_at: datetime | None = None
+    closed_at: datetime | None = None
+    reopened_at: datetime | None = None
+    reopened_count: int = 0
+    is_answer_pending: bool = False
+    founded: bool | None = None
+    valuable: bool | None = None
+    grassroots: bool | None = None
+    cases: int = 0
+    offenders: int = 0
+    is_solved: bool | None = None
+    score: int | None = None
+    event_count: int = 0
+
+    @property
+    def queue_at(self) -> datetime | None:
+        """When the tip next needs a hand: its nearest running deadline; None once nobody owes anything.
+
+        An answered tip waits for its closing from the moment of the answer; a duplicate follows its master.
+        """
+        if self.status in FINAL or self.status is Status.DUPLICATE:
+            return None
+        if self.status is Status.ANSWERED:
+            return self.answered_at
+        citizen_due = None if self.settled_at else self.citizen_due_at
+        return min((d for d in (citizen_due, self.team_due_at, self.responder_due_at) if d), default=self.received_at)
+
+
+def is_legal(kind: E, status: Status | None) -> bool:
+    """Whether an event of this kind may happen to a tip in this state (None: not yet born)."""
+    return status is None if kind is E.RECEIVED else status in MOVES[kind].sources
+
+
+def apply(state: TipState | None, event: TipEvent) -> TipState:
+    """Return the state after `event`; raise IllegalMove when the table does not allow it."""
+    move = MOVES[event.kind]
+    if not is_legal(event.kind, state.status if state else None):
+        raise IllegalMove
+    if not set(event.changes) <= move.sets:
+        raise IllegalMove("This step may not change %(fields)s.", fields=sorted(set(event.changes) - move.sets))
+    if state is None:
+        return TipState(
+            status=Status.RECEIVED, received_at=event.at, team_since=event.at, event_count=1, **event.changes
+        )
+    if event.seq != state.event_count + 1:
+        raise IllegalMove
+    changed = replace(state, status=move.target or state.status, event_count=event.seq, **event.changes)
+    return _derive(state, changed, event)
+
+
+def fold(events: Iterable[TipEvent]) -> TipState:
+    """Return the state that the whole history of one tip, oldest first, amounts to."""
+    state: TipState | None = None
+    for event in events:
+        state = apply(state, event)
+    if state is None:
+        raise IllegalMove
+    return state
+
+
+def _derive(before: TipState, after: TipState, event: TipEvent) -> TipState:
+    """Set what follows from an event without being said in it."""
+    at = event.at
+    if event.kind in {E.INFORMED, E.ANSWERED, E.TRANSFERRED_OUT, E.DECLINED}:
+        after = replace(after, first_response_at=before.first_response_at or at)
+    if event.kind in {E.ANSWERED, E.TRANSFERRED_OUT, E.DECLINED}:
+        after = replace(after, settled_at=before.settled_at or at, is_answer_pending=False)
+    if event.kind in {E.ROUTED, E.SENT_TO_DESK, E.UNLINKED, E.REOPENED}:
+        after = replace(after, team_since=at, is_answer_pending=False)
+    if event.kind is E.ANSWERED:
+        after = replace(after, answered_at=at, responder_due_at=None)
+    if event.kind in {E.ACCEPTED, E.INFORMED}:
+        after = replace(after, responder_due_at=None)
+    if event.kind is E.CLOSED:
+        after = replace(after, closed_at=at)
+    if event.kind is E.REOPENED:
+        after = replace(
+            after, closed_at=None, answered_at=None, reopened_at=at, reopened_count=before.reopened_count + 1
+        )
+    if event.kind in {E.ANSWER_PROPOSED, E.ANSWER_RETURNED}:
+        after = replace(after, is_answer_pending=event.kind is E.ANSWER_PROPOSED)
+    if event.kind is E.UNLINKED:
+        after = replace(after, master_id=None)
+    waiting = after.status is Status.WAITING
+    return replace(after, waiting_since=(before.waiting_since or at) if waiting else None)
