@@ -1,1 +1,59 @@
 """Tables of the forum, one class a file; relationships point from child to parent only."""
+
+from __future__ import annotations
+
+from forum.models.access_log import AccessAction, AccessRow
+from forum.models.account import Account
+from forum.models.approval_policy import ApprovalPolicy
+from forum.models.attachment import Attachment
+from forum.models.base import Base
+from forum.models.calendar_day import CalendarDay
+from forum.models.category import CategoryEntry
+from forum.models.commune import Commune
+from forum.models.department import Department
+from forum.models.identity import Identity
+from forum.models.membership import Membership
+from forum.models.notice_address import NoticeAddress
+from forum.models.outbox import OutboxJob
+from forum.models.policy import PolicyRow
+from forum.models.province import Province
+from forum.models.routing_rule import RoutingRuleRow
+from forum.models.setting_event import SettingEvent
+from forum.models.tag import Tag
+from forum.models.team import Team
+from forum.models.team_successor import TeamSuccessor
+from forum.models.throttle import Throttle
+from forum.models.tip import Tip
+from forum.models.tip_event import TipEventRow
+from forum.models.tip_grant import TipGrant
+from forum.models.tip_search import TipSearch, TipTerm
+
+__all__ = [
+    "AccessAction",
+    "AccessRow",
+    "Account",
+    "ApprovalPolicy",
+    "Attachment",
+    "Base",
+    "CalendarDay",
+    "CategoryEntry",
+    "Commune",
+    "Department",
+    "Identity",
+    "Membership",
+    "NoticeAddress",
+    "OutboxJob",
+    "PolicyRow",
+    "Province",
+    "RoutingRuleRow",
+    "SettingEvent",
+    "Tag",
+    "Team",
+    "TeamSuccessor",
+    "Throttle",
+    "Tip",
+    "TipEventRow",
+    "TipGrant",
+    "TipSearch",
+    "TipTerm",
+]

@@ -1,0 +1,93 @@
+"""The configuration of the forum, read once from the environment; nothing else reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+MEBIBYTE = 1024 * 1024
+INSTANCE = Path("instance")
+
+
+class ConfigError(Exception):
+    """The environment does not describe a forum that can run; each problem is one plain sentence."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(problems))
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything that differs between one installation and the next."""
+
+    mode: str
+    """production, demo or test."""
+    secret_key: str
+    database_url: str
+    keyring_path: Path
+    files_path: Path
+    base_url: str
+    """Where citizens reach the forum; its scheme decides whether cookies are `Secure`."""
+    max_upload_bytes: int = 60 * MEBIBYTE
+    """The most one request may carry; file and count limits are in `domain/uploads`."""
+    trusted_proxies: int = 0
+    """How many proxies in front may be believed for scheme and host (never for addresses)."""
+    smtp_url: str | None = None
+    mail_from: str | None = None
+    rate_storage: str = "memory://"
+    extra: Mapping[str, object] = field(default_factory=dict)
+    """Additional Flask settings, for tests."""
+
+    @property
+    def is_https(self) -> bool:
+        """Whether the public address is behind TLS."""
+        return self.base_url.startswith("https://")
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> Config:
+        """Read the variables named FORUM_*; raise ConfigError naming all that is wrong."""
+        mode = environ.get("FORUM_MODE", "production")
+        if mode == "demo":
+            return cls.demo(environ)
+        wanted = ("FORUM_SECRET_KEY", "FORUM_DATABASE_URL", "FORUM_KEYRING", "FORUM_FILES", "FORUM_BASE_URL")
+        problems = [f"{name} is not set." for name in wanted if not environ.get(name)]
+        if mode not in {"production", "test"}:
+            problems.append(f"FORUM_MODE is {mode!r}; it must be production, demo or test.")
+        if environ.get("FORUM_SECRET_KEY") and len(environ["FORUM_SECRET_KEY"]) < 32:  # noqa: PLR2004 - 256 bits as text
+            problems.append("FORUM_SECRET_KEY is shorter than 32 characters.")
+        problems += _not_whole(environ)
+        if problems:
+            raise ConfigError(problems)
+        return cls(
+            mode=mode,
+            secret_key=environ["FORUM_SECRET_KEY"],
+            database_url=environ["FORUM_DATABASE_URL"],
+            keyring_path=Path(environ["FORUM_KEYRING"]),
+            files_path=Path(environ["FORUM_FILES"]),
+            base_url=environ["FORUM_BASE_URL"].rstrip("/"),
+            max_upload_bytes=int(environ.get("FORUM_MAX_UPLOAD_MIB", "60")) * MEBIBYTE,
+            trusted_proxies=int(environ.get("FORUM_TRUSTED_PROXIES", "0")),
+            smtp_url=environ.get("FORUM_SMTP_URL") or None,
+            mail_from=environ.get("FORUM_MAIL_FROM") or None,
+            rate_storage=environ.get("FORUM_RATE_STORAGE", "memory://"),
+        )
+
+    @classmethod
+    def demo(cls, environ: Mapping[str, str]) -> Config:
+        """Return the configuration of the demo: all under `instance/`, its secret kept in a file beside."""
+        root = Path(environ.get("FORUM_INSTANCE", str(INSTANCE))).resolve()
+        return cls(
+            mode="demo",
+            secret_key=environ.get("FORUM_SECRET_KEY", ""),
+            database_url=environ.get("FORUM_DATABASE_URL", f"sqlite:///{root / 'forum.db'}"),
+            keyring_path=root / "keyring.json",
+            files_path=root / "files",
+            base_url=environ.get("FORUM_BASE_URL", "http://localhost:8000").rstrip("/"),
+        )
+
+
+def _not_whole(environ: Mapping[str, str]) -> list[str]:
+    names = ("FORUM_MAX_UPLOAD_MIB", "FORUM_TRUSTED_PROXIES")
+    return [f"{name} must be a whole number." for name in names if not environ.get(name, "0").isdecimal()]
