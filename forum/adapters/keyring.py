@@ -1,0 +1,192 @@
+"""The keys of the forum, kept in one file outside the database, and the sub-keys derived from them."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import secrets
+import stat
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Self
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from forum.adapters.clock import Clock, now
+from forum.domain.errors import DomainError
+
+KEY_BYTES = 32
+FORMAT_VERSION = 1
+
+
+class Purpose(StrEnum):
+    """What a key is for; a key never serves two purposes."""
+
+    KEK = "kek"
+    IDENTITY = "identity"
+    NOTICE = "notice"
+    INDEX = "index"
+    RECEIPT = "receipt"
+    CHAIN = "chain"
+    SESSION_TOKEN = "session-token"  # noqa: S105 - the name of a purpose, not a secret
+    THROTTLE = "throttle"
+
+
+class KeyringFault(DomainError):
+    """The keyring cannot be used as it is; the message tells the operator why."""
+
+    message = "The keyring cannot be used."
+
+
+class KeyUnknown(KeyringFault):
+    """Something was sealed under a key that this keyring does not hold."""
+
+    message = "The keyring does not hold this key."
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One secret; an inactive key still opens what it sealed, but seals nothing new."""
+
+    id: str
+    purpose: Purpose
+    secret: bytes = field(repr=False)
+    created_at: datetime
+    is_active: bool = True
+
+    @classmethod
+    def fresh(cls, purpose: Purpose, now: datetime) -> Self:
+        return cls(f"{purpose}-{secrets.token_hex(4)}", purpose, secrets.token_bytes(KEY_BYTES), now)
+
+
+class Keyring:
+    """Several keys for each purpose, so that each can be replaced while the old ones still open."""
+
+    def __init__(self, keys: Iterable[Key]) -> None:
+        """Raise KeyringFault when an id occurs twice or a purpose has no active key."""
+        self._keys = tuple(sorted(keys, key=lambda key: (key.created_at, key.id)))
+        self._by_id = {key.id: key for key in self._keys}
+        if len(self._by_id) != len(self._keys):
+            raise KeyringFault("The keyring holds two keys with the same id.")
+        self._current: dict[Purpose, Key] = {key.purpose: key for key in self._keys if key.is_active}
+        for purpose in Purpose:
+            if purpose not in self._current:
+                raise KeyringFault("The keyring has no active key for %(purpose)s.", purpose=purpose.value)
+        self._derived: dict[tuple[str, bytes], bytes] = {}
+
+    @classmethod
+    def fresh(cls, now: datetime) -> Self:
+        """Make a keyring in memory with one new key for each purpose."""
+        return cls(Key.fresh(purpose, now) for purpose in Purpose)
+
+    @classmethod
+    def create(cls, path: Path, *, clock: Clock = now) -> Self:
+        """Make a new keyring file; raise KeyringFault when there is one already, since its keys would be lost."""
+        keyring = cls.fresh(clock())
+        staged = keyring._write_beside(path)
+        try:
+            # A link fails where a rename would overwrite: of two processes that start at once, one wins whole.
+            os.link(staged, path)
+        except FileExistsError as error:
+            raise KeyringFault("There is a keyring already at %(path)s; it is kept.", path=path) from error
+        finally:
+            staged.unlink()
+        _sync_directory(path.parent)
+        return keyring
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read a keyring file; raise KeyringFault when it is missing, readable by others, or damaged."""
+        try:
+            with path.open("rb") as file:
+                _refuse_exposed(os.fstat(file.fileno()).st_mode, path)
+                content = file.read()
+        except OSError as error:
+            reason = error.strerror or "unknown"
+            message = "The keyring at %(path)s cannot be read: %(reason)s."
+            raise KeyringFault(message, path=path, reason=reason) from error
+        try:
+            document = json.loads(content)
+            if document["version"] != FORMAT_VERSION:
+                raise KeyringFault("The keyring has an unknown version: %(version)s.", version=document["version"])
+            return cls([_key_from_entry(entry) for entry in document["keys"]])
+        except (ValueError, KeyError, TypeError) as error:
+            # The cause is cut off: its text could quote a part of a secret into a log.
+            fault = type(error).__name__
+            raise KeyringFault("The keyring at %(path)s is damaged: %(fault)s.", path=path, fault=fault) from None
+
+    def save(self, path: Path) -> None:
+        """Replace the file by this keyring, whole or not at all."""
+        self._write_beside(path).replace(path)
+        _sync_directory(path.parent)
+
+    def current(self, purpose: Purpose | str) -> Key:
+        """Return the newest active key, the one to seal with."""
+        return self._current[Purpose(purpose)]
+
+    def by_id(self, key_id: str) -> Key:
+        """Return the key, active or not; raise KeyUnknown."""
+        try:
+            return self._by_id[key_id]
+        except KeyError as error:
+            raise KeyUnknown from error
+
+    def all(self, purpose: Purpose | str) -> tuple[Key, ...]:
+        """Return the keys of a purpose, active or not, oldest first."""
+        return tuple(key for key in self._keys if key.purpose == purpose)
+
+    def derive(self, key: Key, info: bytes) -> bytes:
+        """Return the 32-byte sub-key for a scope, such as `b"index|14"` (HKDF-SHA256, RFC 5869)."""
+        slot = (key.id, info)
+        if slot not in self._derived:
+            hkdf = HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=info)
+            self._derived[slot] = hkdf.derive(key.secret)
+        return self._derived[slot]
+
+    def _write_beside(self, path: Path) -> Path:
+        document = {"version": FORMAT_VERSION, "keys": [_entry_from_key(key) for key in self._keys]}
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(prefix=".keyring-", dir=path.parent)  # mkstemp makes it 0600
+        with open(descriptor, "w", encoding="ascii") as file:
+            json.dump(document, file, indent=2)
+            file.flush()
+            os.fsync(file.fileno())
+        return Path(name)
+
+
+def _refuse_exposed(mode: int, path: Path) -> None:
+    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+        message = "The keyring at %(path)s is open to other users of this machine: set its mode to 0600."
+        raise KeyringFault(message, path=path)
+
+
+def _sync_directory(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _entry_from_key(key: Key) -> dict[str, Any]:
+    return {
+        "id": key.id,
+        "purpose": key.purpose.value,
+        "secret": base64.b64encode(key.secret).decode("ascii"),
+        "created_at": key.created_at.isoformat(),
+        "is_active": key.is_active,
+    }
+
+
+def _key_from_entry(entry: dict[str, Any]) -> Key:
+    secret = base64.b64decode(entry["secret"], validate=True)
+    created_at = datetime.fromisoformat(entry["created_at"])
+    if len(secret) != KEY_BYTES or created_at.tzinfo is None or not isinstance(entry["is_active"], bool):
+        raise ValueError(entry["id"])
+    return Key(entry["id"], Purpose(entry["purpose"]), secret, created_at, entry["is_active"])
