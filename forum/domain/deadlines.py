@@ -23,10 +23,16 @@ class Deadline:
 
 
 def citizen_deadline(
-    kind: Kind, received_at: datetime, *, policies: Iterable[Policy], calendar: WorkCalendar
+    kind: Kind,
+    received_at: datetime,
+    *,
+    policies: Iterable[Policy],
+    calendar: WorkCalendar,
+    is_remote: bool = False,
 ) -> Deadline:
     """Return the legal deadline of the citizen's clock; it counts from the receipt, whenever the kind is set."""
-    policy = pick(policies, clock=PolicyClock.CITIZEN, kind=kind, on=day_of(received_at))
+    clock = PolicyClock.CITIZEN
+    policy = pick(policies, clock=clock, kind=kind, is_remote=is_remote, on=day_of(received_at))
     return Deadline(due_at(policy, received_at, calendar), policy.id)
 
 
@@ -71,9 +77,10 @@ def deadlines_at_receipt(
     at: datetime,
     policies: Sequence[Policy],
     calendar: WorkCalendar,
+    is_remote: bool = False,
 ) -> dict[str, Any]:
     """Return the clock fields of the event `received`: the citizen's and the first team's deadline."""
-    citizen = citizen_deadline(kind, at, policies=policies, calendar=calendar)
+    citizen = citizen_deadline(kind, at, policies=policies, calendar=calendar, is_remote=is_remote)
     team = team_deadline(kind, team_kind, priority=priority, at=at, policies=policies, calendar=calendar)
     return {
         "citizen_due_at": citizen.due_at,
