@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from forum.adapters.clock import Clock, now
+from forum.adapters.durable import sync_directory
 from forum.domain.errors import DomainError
 
 KEY_BYTES = 32
@@ -97,7 +98,7 @@ class Keyring:
             raise KeyringFault("There is a keyring already at %(path)s; it is kept.", path=path) from error
         finally:
             staged.unlink()
-        _sync_directory(path.parent)
+        sync_directory(path.parent)
         return keyring
 
     @classmethod
@@ -124,7 +125,7 @@ class Keyring:
     def save(self, path: Path) -> None:
         """Replace the file by this keyring, whole or not at all."""
         self._write_beside(path).replace(path)
-        _sync_directory(path.parent)
+        sync_directory(path.parent)
 
     def current(self, purpose: Purpose | str) -> Key:
         """Return the newest active key, the one to seal with."""
@@ -164,14 +165,6 @@ def _refuse_exposed(mode: int, path: Path) -> None:
     if mode & (stat.S_IRWXG | stat.S_IRWXO):
         message = "The keyring at %(path)s is open to other users of this machine: set its mode to 0600."
         raise KeyringFault(message, path=path)
-
-
-def _sync_directory(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _entry_from_key(key: Key) -> dict[str, Any]:
