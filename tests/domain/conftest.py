@@ -1,12 +1,16 @@
-"""The calendar on which the deadline examples of the domain are reckoned."""
+"""The calendar on which the deadline examples of the domain are reckoned, and a short way to write histories."""
 
 from __future__ import annotations
 
-from datetime import date, time
+from collections.abc import Callable
+from datetime import date, datetime, time
+from typing import Any
 
 import pytest
 
-from forum.domain.working_time import DayKind, WorkCalendar
+from forum.domain.events import CITIZEN, SYSTEM, ActorKind, ActorRef, EventKind, TipEvent
+from forum.domain.vocabulary import Category, Channel, Kind, Priority
+from forum.domain.working_time import VN, DayKind, WorkCalendar
 
 HOURS = ((time(7, 30), time(11, 30)), (time(13, 30), time(17)))
 EXCEPTIONS = {
@@ -31,3 +35,36 @@ EXCEPTIONS = {
 @pytest.fixture(scope="session")
 def calendar() -> WorkCalendar:
     return WorkCalendar(EXCEPTIONS, HOURS)
+
+
+BIRTH = {
+    "channel": Channel.WEB,
+    "category": Category.TRAFFIC,
+    "kind": Kind.FEEDBACK,
+    "priority": Priority.NORMAL,
+    "team_id": 1,
+}
+BY_CITIZEN = {EventKind.RECEIVED, EventKind.REPLIED, EventKind.ADDED, EventKind.RATED, EventKind.REOPENED}
+OFFICER = ActorRef(ActorKind.OFFICER, account_id=7, team_id=1)
+
+Step = tuple[str, str] | tuple[str, str, dict[str, Any]]
+
+
+@pytest.fixture(scope="session")
+def history() -> Callable[..., list[TipEvent]]:
+    """Return a writer of histories: each step is a kind, a moment in Viet Nam, and perhaps changes."""
+
+    def write(*steps: Step) -> list[TipEvent]:
+        return [_event(seq, *step) for seq, step in enumerate(steps, start=1)]
+
+    return write
+
+
+def _event(seq: int, kind: str, moment: str, changes: dict[str, Any] | None = None) -> TipEvent:
+    event_kind = EventKind(kind)
+    actor = CITIZEN if event_kind in BY_CITIZEN else OFFICER
+    if event_kind is EventKind.DEADLINE_RECOMPUTED:
+        actor = SYSTEM
+    born = BIRTH if event_kind is EventKind.RECEIVED else {}
+    at = datetime.fromisoformat(moment).replace(tzinfo=VN)
+    return TipEvent(seq, event_kind, at, actor, {**born, **(changes or {})})
