@@ -5,8 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
+from flask import current_app
 from flask_babel import Babel
 from flask_limiter import Limiter
 from flask_login import LoginManager
@@ -15,7 +17,14 @@ from flask_wtf import CSRFProtect
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import Session
 
+from config import Config
+from forum.adapters.clock import Clock
+from forum.adapters.file_store import FileStore
+from forum.adapters.secrets import Secrets
+from forum.domain.lexicon import Lexicon
 from forum.models.base import Base
+from forum.services.rulebook import Rulebook, load_rulebook, settings_version
+from forum.services.work import Work
 
 db = SQLAlchemy(metadata=Base.metadata, disable_autonaming=True)
 login_manager = LoginManager()
@@ -76,3 +85,42 @@ def _set_pragmas(connection: Any, _record: object) -> None:
 def _begin_immediate(connection: Connection) -> None:
     if connection.get_execution_options().get(WRITER):
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+@dataclass(slots=True)
+class House:
+    """What the program holds besides the database: configuration, keys, files, shipped tables, the clock."""
+
+    config: Config
+    secrets: Secrets
+    files: FileStore
+    lexicon: Lexicon
+    clock: Clock
+    rulebook: Rulebook | None = None
+
+
+def house() -> House:
+    """Return what the running application was built with."""
+    found: House = current_app.extensions["forum"]
+    return found
+
+
+@contextmanager
+def unit_of_work() -> Iterator[Work]:
+    """Open a transaction with everything that services need."""
+    with transaction() as session:
+        yield work_in(session)
+
+
+def work_in(session: Session) -> Work:
+    """Return the work around a session; the rules are read anew when the settings have changed."""
+    place = house()
+    now = place.clock()
+    if place.rulebook is None or place.rulebook.version != settings_version(session):
+        place.rulebook = load_rulebook(session, place.lexicon, now)
+    return Work(session, now, place.secrets, place.rulebook, place.files)
+
+
+def reading() -> Work:
+    """Return a work for pages that only read: the request's session, in autocommit."""
+    return work_in(db.session())

@@ -19,6 +19,7 @@ class EventKind(StrEnum):
     ROUTED = "routed"
     ACCEPTED = "accepted"
     ASSIGNED = "assigned"
+    RESPONDED = "responded"
     NOTED = "noted"
     INFORMED = "informed"
     ASKED = "asked"

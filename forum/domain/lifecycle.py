@@ -63,6 +63,7 @@ MOVES: dict[E, Move] = {
     E.ROUTED: Move(WORKING - {S.WAITING}, S.ROUTED, PLACE | LIMIT | CLOCKS | {"priority"}),
     E.ACCEPTED: Move(frozenset({S.ROUTED, S.REOPENED}), S.ACCEPTED, frozenset({"assignee_id"})),
     E.ASSIGNED: Move(frozenset({S.ACCEPTED, S.IN_PROGRESS}), S.IN_PROGRESS, frozenset({"assignee_id"})),
+    E.RESPONDED: Move(WORKING, None),
     E.NOTED: Move(ANY, None),
     E.INFORMED: Move(WORKING, None),
     E.ASKED: Move(frozenset({S.ACCEPTED, S.IN_PROGRESS}), S.WAITING),
@@ -187,7 +188,7 @@ def _derive(before: TipState, after: TipState, event: TipEvent) -> TipState:
         after = replace(after, team_since=at, is_answer_pending=False)
     if event.kind is E.ANSWERED:
         after = replace(after, answered_at=at, responder_due_at=None)
-    if event.kind in {E.ACCEPTED, E.INFORMED}:
+    if event.kind is E.RESPONDED:
         after = replace(after, responder_due_at=None)
     if event.kind is E.CLOSED:
         after = replace(after, closed_at=at)

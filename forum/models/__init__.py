@@ -9,6 +9,7 @@ from forum.models.attachment import Attachment
 from forum.models.base import Base
 from forum.models.calendar_day import CalendarDay
 from forum.models.category import CategoryEntry
+from forum.models.cluster_lead import ClusterLead
 from forum.models.commune import Commune
 from forum.models.department import Department
 from forum.models.identity import Identity
@@ -37,6 +38,7 @@ __all__ = [
     "Base",
     "CalendarDay",
     "CategoryEntry",
+    "ClusterLead",
     "Commune",
     "Department",
     "Identity",

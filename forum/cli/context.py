@@ -1,0 +1,43 @@
+"""What commands share: the configuration of the environment, and the application around it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import click
+from flask import Flask
+
+from config import Config, ConfigError
+
+AppFactory = Callable[[Config], Flask]
+
+
+def read_config() -> Config:
+    """Return the configuration, or end the command with every problem in plain words."""
+    try:
+        return Config.from_env(os.environ)
+    except ConfigError as error:
+        raise _as_click(error) from error
+
+
+def build_app(context: click.Context, config: Config) -> Flask:
+    """Build the application with the factory that the entry point handed in."""
+    factory: AppFactory = context.find_root().obj
+    try:
+        return factory(config)
+    except ConfigError as error:
+        raise _as_click(error) from error
+
+
+@contextmanager
+def running_app(context: click.Context) -> Iterator[Flask]:
+    """Open the application context of the configured forum."""
+    app = build_app(context, read_config())
+    with app.app_context():
+        yield app
+
+
+def _as_click(error: ConfigError) -> click.ClickException:
+    return click.ClickException("The forum cannot start:\n" + "\n".join(f"  - {line}" for line in error.problems))

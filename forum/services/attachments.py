@@ -1,0 +1,64 @@
+"""Files that come with an event: stored sealed before the row, named and keyed under the tip."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from forum.adapters.sealed_stream import SealedReader, SealedSpool
+from forum.models import Attachment, Tip
+from forum.services.timeline import open_key
+from forum.services.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A checked file on its way in: its bytes are already sealed."""
+
+    name: str
+    media_type: str
+    size_bytes: int
+    spool: SealedSpool
+
+
+def attach(
+    work: Work, tip: Tip, key: bytes, *, event_seq: int, files: Sequence[Incoming], is_public: bool
+) -> list[Attachment]:
+    """Store the files durably and add their rows; `is_public` ones the citizen may fetch too."""
+    return [_attach(work, tip, key, event_seq=event_seq, file=file, is_public=is_public) for file in files]
+
+
+def _attach(
+    work: Work, tip: Tip, key: bytes, *, event_seq: int, file: Incoming, is_public: bool
+) -> Attachment:
+    uid = secrets.token_hex(16)
+    vault = work.secrets.vault
+    row = Attachment(
+        uid=uid,
+        tip_id=tip.id,
+        event_seq=event_seq,
+        storage_key=work.files.put(file.spool),
+        file_key_sealed=vault.seal(key, file.spool.file_key, where=where(uid, "file-key")),
+        name_sealed=vault.seal(key, file.name, where=where(uid, "name")),
+        media_type=file.media_type,
+        size_bytes=file.size_bytes,
+        is_public=is_public,
+        created_at=work.now,
+    )
+    work.session.add(row)
+    return row
+
+
+def open_file(work: Work, tip: Tip, attachment: Attachment) -> tuple[str, SealedReader]:
+    """Return the name and the readable bytes of a file of this tip."""
+    key = open_key(work, tip)
+    vault = work.secrets.vault
+    name = vault.unseal_text(key, attachment.name_sealed, where=where(attachment.uid, "name"))
+    file_key = vault.unseal(key, attachment.file_key_sealed, where=where(attachment.uid, "file-key"))
+    return name, work.files.open(attachment.storage_key, file_key)
+
+
+def where(uid: str, column: str) -> str:
+    """Return the associated data that binds a sealed column to its attachment."""
+    return f"attachment/{uid}/{column}"

@@ -1,0 +1,154 @@
+"""Taking a tip: one transaction from the form to an accountable team with a running clock."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from forum.adapters.keyring import Key, Purpose
+from forum.domain import receipts
+from forum.domain.deadlines import deadlines_at_receipt
+from forum.domain.errors import InvalidInput
+from forum.domain.events import CITIZEN, EventKind, TipEvent
+from forum.domain.submissions import (
+    LONGEST_CONTACT,
+    LONGEST_NAME,
+    LONGEST_PLACE,
+    LONGEST_UNIT,
+    MOST_FILES,
+    Submission,
+    clean_body,
+)
+from forum.domain.text import clean_input, search_text
+from forum.domain.tip_text import TipText
+from forum.models import NoticeAddress, Tip
+from forum.services import notices
+from forum.services.attachments import Incoming, attach
+from forum.services.identity import IdentityCard, keep_identity
+from forum.services.indexing import begin_index
+from forum.services.intake import Intake, first_team
+from forum.services.timeline import begin
+from forum.services.work import Work
+
+SHOWN_AGAIN = timedelta(hours=24)
+"""How long a repeated form shows its receipt again, unless the citizen has said that it is kept."""
+NUMBER_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+NUMBER_LENGTH = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """What the citizen is told: the receipt (None once it is kept), and the team that has the tip."""
+
+    tip_number: str
+    receipt: str | None
+    team_id: int
+    is_new: bool
+
+
+def find_repeated(work: Work, token: bytes) -> Acknowledgement | None:
+    """Return the acknowledgement of a form that has been handed in before, None for a fresh one."""
+    candidates = [receipts.derive(token, key.secret) for key in work.secrets.receipt_keys]
+    digests = {
+        receipts.digest(receipt, key.secret): receipt
+        for receipt, key in zip(candidates, work.secrets.receipt_keys, strict=True)
+    }
+    tip = work.session.scalars(select(Tip).where(Tip.receipt_digest.in_(digests))).first()
+    if tip is None:
+        return None
+    is_shown = tip.receipt_kept_at is None and work.now - tip.received_at < SHOWN_AGAIN
+    return Acknowledgement(tip.number, digests[tip.receipt_digest] if is_shown else None, tip.team_id, is_new=False)
+
+
+def submit(work: Work, submission: Submission, files: Sequence[Incoming] = ()) -> Acknowledgement:
+    """Take a tip, or return the acknowledgement of the same form handed in before.
+
+    Two equal forms at the same moment meet at the unique receipt digest: the later transaction fails with an
+    IntegrityError, and whoever opened it tries once more and finds the first.
+    """
+    repeated = find_repeated(work, submission.token)
+    if repeated is not None:
+        return repeated
+    text = _text_of(submission)
+    if len(files) > MOST_FILES:
+        raise InvalidInput("Please send at most %(most)s files.", field="files", most=MOST_FILES)
+    intake = first_team(work, submission, text)
+    key = work.secrets.keyring.current(Purpose.RECEIPT)
+    tip, receipt = _new_tip(work, submission, key, text=text, intake=intake, file_count=len(files))
+    _keep_contact(work, tip, submission)
+    tip_key = work.secrets.vault.open_tip_key(tip.wrapped_key, tip.kek_id, ref=tip.number)
+    attach(work, tip, tip_key, event_seq=1, files=files, is_public=True)
+    return Acknowledgement(tip.number, receipt, tip.team_id, is_new=True)
+
+
+def _new_tip(
+    work: Work, submission: Submission, receipt_key: Key, *, text: TipText, intake: Intake, file_count: int
+) -> tuple[Tip, str]:
+    number = "".join(secrets.choice(NUMBER_ALPHABET) for _ in range(NUMBER_LENGTH))
+    tip_key = work.secrets.vault.new_tip_key(ref=number)
+    receipt = receipts.derive(submission.token, receipt_key.secret)
+    tip = Tip(
+        number=number,
+        receipt_digest=receipts.digest(receipt, receipt_key.secret),
+        receipt_key_id=receipt_key.id,
+        kek_id=tip_key.kek_id,
+        wrapped_key=tip_key.wrapped,
+    )
+    changes = _first_changes(work, submission, intake)
+    details = {"files": file_count, "moment": text.moment}
+    event = TipEvent(1, EventKind.RECEIVED, work.now, CITIZEN, changes, details)
+    begin(work, tip, event, tip_key.key, text=text.to_json(), folded=search_text(text.searchable))
+    begin_index(work, tip, text.searchable)
+    return tip, receipt
+
+
+def _first_changes(work: Work, submission: Submission, intake: Intake) -> dict[str, Any]:
+    rules = work.rulebook
+    team = rules.teams.get(intake.team_id)
+    clocks = deadlines_at_receipt(
+        intake.kind,
+        team.kind,
+        priority=intake.priority,
+        at=work.now,
+        policies=rules.policies,
+        calendar=rules.calendar,
+    )
+    return {
+        "channel": submission.channel,
+        "kind": intake.kind,
+        "category": intake.category,
+        "priority": intake.priority,
+        "province_code": intake.province_code,
+        "commune_code": intake.commune_code,
+        "team_id": intake.team_id,
+        "is_about_police": intake.is_about_police,
+        "restriction": intake.restriction,
+        "granted_team_ids": (intake.team_id,) if intake.restriction else (),
+        **clocks,
+    }
+
+
+def _text_of(submission: Submission) -> TipText:
+    return TipText(
+        body=clean_body(submission.body),
+        place=clean_input(submission.place, limit=LONGEST_PLACE, field="place").strip(),
+        moment=submission.moment,
+        happened_on=submission.happened_on,
+        police_unit=clean_input(submission.police_unit, limit=LONGEST_UNIT, field="police_unit").strip(),
+    )
+
+
+def _keep_contact(work: Work, tip: Tip, submission: Submission) -> None:
+    name = clean_input(submission.name, limit=LONGEST_NAME, field="name").strip()
+    contact = clean_input(submission.contact, limit=LONGEST_CONTACT, field="contact").strip()
+    if name or contact:
+        keep_identity(work, tip, IdentityCard(name, contact))
+    if submission.notice_address:
+        where = notices.where(tip.number)
+        sealed = work.secrets.vault.seal_record(Purpose.NOTICE, submission.notice_address, where=where)
+        work.session.add(NoticeAddress(tip_id=tip.id, sealed=sealed))

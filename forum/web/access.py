@@ -1,0 +1,108 @@
+"""Every route says who may use it; here the saying is checked, and the actor is found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from flask import Flask, current_app, g, redirect, request, session, url_for
+from flask_login import UserMixin, current_user
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from forum.domain.errors import NotPermitted
+from forum.domain.permissions import Actor, MembershipRef, Permission
+from forum.extensions import db, login_manager
+from forum.models import Account, Membership, Team
+
+View = TypeVar("View", bound=Callable[..., object])
+PUBLIC = "public"
+SIGNED_IN = "signed-in"
+
+
+def public(view: View) -> View:
+    """Declare a route that anybody may use."""
+    return _declare(view, PUBLIC)
+
+
+def signed_in(view: View) -> View:
+    """Declare a route for everybody who has signed in, whatever their role."""
+    return _declare(view, SIGNED_IN)
+
+
+def requires(permission: Permission) -> Callable[[View], View]:
+    """Declare a route for those who hold a permission somewhere; the service then asks where."""
+    return lambda view: _declare(view, permission)
+
+
+def declared(endpoint: str) -> str | None:
+    """Return what the view of an endpoint declares, None where it declares nothing."""
+    return getattr(current_app.view_functions.get(endpoint), "declared_access", None)
+
+
+def actor() -> Actor:
+    """Return who is signed in; raise NotPermitted for nobody."""
+    found: Actor | None = getattr(current_user, "actor", None)
+    if found is None:
+        raise NotPermitted
+    return found
+
+
+class SignedIn(UserMixin):  # type: ignore[misc]  # flask_login ships no types
+    """The signed-in account as Flask-Login wants it."""
+
+    def __init__(self, account: Account, actor: Actor) -> None:
+        self.account = account
+        self.actor = actor
+
+    def get_id(self) -> str:
+        """Return the id and the version of sessions that is still valid."""
+        return f"{self.account.id}.{self.account.session_version}"
+
+
+def init_access(app: Flask) -> None:
+    """Check each request against the declaration of its route."""
+    login_manager.init_app(app)
+    login_manager.session_protection = None  # it would hash the address and the browser into the session
+    login_manager.user_loader(load_signed_in)
+    app.before_request(_check)
+
+
+def load_signed_in(session_id: str) -> SignedIn | None:
+    """Return the account of a session that has not been ended since."""
+    account_id, _, version = session_id.partition(".")
+    if not (account_id.isdecimal() and version.isdecimal()):
+        return None
+    rows = db.session.execute(
+        select(Account, Membership, Team)
+        .outerjoin(Membership, (Membership.account_id == Account.id) & Membership.ended_at.is_(None))
+        .outerjoin(Team, Team.id == Membership.team_id)
+        .where(Account.id == int(account_id), Account.is_active, Account.session_version == int(version))
+    ).all()
+    if not rows:
+        return None
+    account = rows[0][0]
+    memberships = tuple(MembershipRef(m.role, t.id, t.kind, t.province_code) for _, m, t in rows if m is not None)
+    return SignedIn(account, Actor(account.id, account.display_name, memberships))
+
+
+def _declare(view: View, access: str) -> View:
+    view.declared_access = access  # type: ignore[attr-defined]  # read back by `declared`
+    return view
+
+
+def _check() -> Response | None:
+    if request.endpoint is None or request.endpoint == "static":
+        return None
+    access = declared(request.endpoint)
+    if access == PUBLIC:
+        return None
+    if access is None:
+        raise NotPermitted
+    if not current_user.is_authenticated:
+        session["after_sign_in"] = request.path if request.method == "GET" else None
+        return redirect(url_for("auth.sign_in"))
+    g.is_desk = True
+    if access != SIGNED_IN and not actor().holds(Permission(access)):
+        raise NotPermitted
+    return None

@@ -1,0 +1,80 @@
+"""Faults become sentences here, once: what happened and what to do, never a stack of code."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, render_template, request
+from flask_babel import gettext
+from flask_login import current_user
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from forum.domain.errors import DomainError, IllegalMove, InvalidInput, NotFound, NotPermitted
+from forum.extensions import unit_of_work
+from forum.models.access_log import AccessAction
+from forum.services.access_log import record
+
+STATUS_BY_FAULT: tuple[tuple[type[DomainError], int], ...] = (
+    (NotPermitted, 403),
+    (NotFound, 404),
+    (IllegalMove, 409),
+    (InvalidInput, 400),
+    (DomainError, 400),
+)
+
+WHAT_TO_DO = {
+    400: "Please go back and try once more.",
+    403: "This part is for others. If you need it, please ask your administrator.",
+    404: "The address may be mistyped, or the page is gone. Please begin from the first page.",
+    405: "Please go back and use the buttons of the page.",
+    409: "Somebody else may have changed it in the meantime. Please open it again.",
+    413: "The files are too large together. Please send fewer or smaller ones.",
+    429: "Too many tries in a short time. Please wait a minute and try again.",
+    500: "The fault is ours. Please try again in a few minutes; what is urgent, please phone 113.",
+}
+
+
+def say(fault: DomainError) -> str:
+    """Return the fault as a sentence in the visitor's language."""
+    return str(gettext(fault.message, **fault.params))
+
+
+def init_errors(app: Flask) -> None:
+    """Register the handlers."""
+    app.register_error_handler(DomainError, _domain_fault)
+    app.register_error_handler(HTTPException, _http_fault)
+
+
+def error_page(code: int, title: str) -> tuple[str, int]:
+    """Render the page of a fault."""
+    what_to_do = gettext(WHAT_TO_DO.get(code, WHAT_TO_DO[400]))
+    return render_template("errors/error.html", code=code, title=title, what_to_do=what_to_do), code
+
+
+def _domain_fault(fault: DomainError) -> tuple[str, int]:
+    code = next(status for kind, status in STATUS_BY_FAULT if isinstance(fault, kind))
+    if isinstance(fault, NotPermitted | NotFound):
+        record_refusal()
+    return error_page(code, say(fault))
+
+
+def _http_fault(fault: HTTPException) -> Any:
+    code = fault.code or 500
+    if code < 400:  # noqa: PLR2004 - redirects are no faults
+        return fault
+    if isinstance(fault, InternalServerError):
+        return error_page(code, gettext("Something went wrong here."))
+    if isinstance(fault, CSRFError):
+        return error_page(code, gettext("This page was open for too long."))
+    return error_page(code, gettext(fault.name))
+
+
+def record_refusal() -> None:
+    """Leave a row in the access log, in a transaction of its own: the one that failed has rolled back."""
+    account_id = getattr(getattr(current_user, "account", None), "id", None)
+    if account_id is None:
+        return
+    with unit_of_work() as work:
+        endpoint = request.endpoint or "unknown"
+        record(work, AccessAction.REFUSED, account_id=account_id, data={"endpoint": endpoint})

@@ -1,0 +1,1 @@
+"""Following a tip with its receipt."""

@@ -1,0 +1,1 @@
+"""The first page, the language, what we promise."""

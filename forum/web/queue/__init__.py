@@ -1,0 +1,1 @@
+"""Desks and team queues."""

@@ -1,0 +1,7 @@
+"""Routes: Searching tips by words."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+blueprint = Blueprint("search", __name__)

@@ -1,0 +1,1 @@
+"""Submitting a tip and keeping its receipt."""

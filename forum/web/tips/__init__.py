@@ -1,0 +1,1 @@
+"""One tip as officers see it, and what they do to it."""
