@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 # Folded, because texts come with and without marks. A word is listed if nearly all its readings in such texts are
-# grammar. The rare others ("cờ" in "cờ bạc") lose nothing but speed: the unsealed text is compared for every word asked.
+# grammar. The rare others ("cờ" in "cờ bạc") lose nothing but speed: the unsealed text is compared for every word.
 # "ma" (ma túy), "no" (nợ, nổ), "ha" and "van" (place names), "da", "ban" and "toi" stay in the index for their matter.
-FUNCTION_WORDS = frozenset(
-    """
+_LISTED = """
     a ah ak ad aj anh ay bi cac cai cho chu chua chung co con cua cung cu dang day de deu di do duoc em gi hay hoac
     khi khong la lai len luon minh moi mot nay neu nen nhe nhi nhu nhung noi o oi qua ra rang rat roi sao se sau
     the thi theo thoi tren trong tung u va vao vay ve vi voi xin
-    """.split()
-)
+"""
+FUNCTION_WORDS = frozenset(_LISTED.split())
 
 # Only spellings that are no other Vietnamese word, with or without marks: "ca" may be công an, but also cá or cả.
 ABBREVIATIONS = {

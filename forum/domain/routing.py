@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any
 from functools import lru_cache
+from typing import Any
 
 from forum.domain.errors import DomainError, InvalidInput
 from forum.domain.phrases import PhraseBook, read

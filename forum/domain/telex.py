@@ -126,4 +126,5 @@ def _tone_position(letters: list[str]) -> int:
     rounded = "".join(letters[i] for i in vowels) in ("oa", "oe", "uy")
     if has_coda or rounded:
         return vowels[-1]
-    return vowels[1] if len(vowels) > 2 else vowels[0]
+    is_triphthong = vowels[2:] != []
+    return vowels[1] if is_triphthong else vowels[0]

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from forum.domain.errors import InvalidInput
 from forum.domain.function_words import ABBREVIATIONS, FUNCTION_WORDS
@@ -177,4 +178,4 @@ def _folded_lines(text: str) -> str:
 
 def _terms_of(segment: list[str]) -> set[str]:
     content = [syllable for syllable in segment if syllable not in FUNCTION_WORDS]
-    return {*content, *(f"{left} {right}" for left, right in zip(content, content[1:], strict=False))}
+    return {*content, *(f"{left} {right}" for left, right in pairwise(content))}
