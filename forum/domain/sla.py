@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 
 from forum.domain.errors import DomainError, InvalidInput
@@ -149,7 +149,7 @@ def extended_due(
     """
     if unit in {PolicyUnit.WORKING_DAYS, PolicyUnit.WORKING_HOURS}:
         return calendar.add_working_seconds(due, calendar.working_seconds(asked_at, replied_at))
-    return due + max(replied_at - asked_at, timedelta())
+    return due + (replied_at - asked_at)
 
 
 def answer_needs_approval(kind: Kind, team_kind: TeamKind, rules: Iterable[ApprovalRule]) -> bool:

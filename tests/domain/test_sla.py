@@ -73,7 +73,7 @@ def test_the_most_specific_policy_is_picked_whatever_the_order_of_the_table(
 @pytest.mark.parametrize(("is_remote", "amount"), [(False, 12), (True, 24)])
 def test_a_remote_commune_gets_its_own_policy(is_remote: bool, amount: int) -> None:
     near = replace(CRIME, clock=PolicyClock.FIRST_RESPONDER, unit=PolicyUnit.HOURS, amount=12)
-    remote = replace(near, id=9, is_remote=True, amount=24)
+    remote = replace(near, id=1, is_remote=True, amount=24)
     picked = pick(
         (remote, near),
         clock=PolicyClock.FIRST_RESPONDER,
@@ -95,8 +95,15 @@ def test_the_policy_of_the_day_is_picked_with_both_ends_included(on: date, polic
 
 
 def test_the_newer_of_two_open_policies_is_picked() -> None:
-    newer = replace(ANY_TEAM, id=12, valid_from=date(2026, 1, 1))
-    assert pick((newer, ANY_TEAM), clock=PolicyClock.TEAM, on=date(2026, 3, 2)) is newer
+    older = replace(ANY_TEAM, id=12)
+    newer = replace(ANY_TEAM, id=11, valid_from=date(2026, 1, 1))
+    assert pick((newer, older), clock=PolicyClock.TEAM, on=date(2026, 3, 2)) is newer
+
+
+def test_naming_the_team_weighs_more_than_naming_the_priority() -> None:
+    urgent_at_desk = {"team_kind": TeamKind.INTAKE_DESK, "priority": Priority.URGENT}
+    newer = replace(URGENT, valid_from=date(2026, 1, 1))
+    assert pick((DESK, newer), clock=PolicyClock.TEAM, on=date(2026, 3, 2), **urgent_at_desk) is DESK
 
 
 @pytest.mark.parametrize(
@@ -120,6 +127,12 @@ def test_a_policy_is_refused_when_its_fields_contradict(fields: dict[str, Any], 
     with pytest.raises(InvalidInput) as failure:
         replace(ANY_TEAM, **fields)
     assert failure.value.field == field
+
+
+def test_a_policy_may_be_valid_for_a_single_day() -> None:
+    single = replace(ANY_TEAM, valid_to=ANY_TEAM.valid_from)
+    assert single.is_valid(date(2024, 1, 1))
+    assert not single.is_valid(date(2024, 1, 2))
 
 
 @pytest.mark.parametrize(

@@ -200,6 +200,7 @@ def test_working_days_between_leave_the_first_day_out(
         ((time(11), time(8)),),
         ((time(8), time(12)), (time(11), time(17))),
         ((time(13), time(17)), (time(8), time(12))),
+        ((time(8), time(12)), (time(12), time(17))),
     ],
 )
 def test_a_calendar_is_refused_when_its_hours_are_missing_or_out_of_order(hours: tuple[tuple[time, time], ...]) -> None:
