@@ -90,7 +90,7 @@ class Keyring:
     def create(cls, path: Path, *, clock: Clock = now) -> Self:
         """Make a new keyring file; raise KeyringFault when there is one already, since its keys would be lost."""
         keyring = cls.fresh(clock())
-        staged = keyring._write_beside(path)
+        staged = _write_beside(path, keyring)
         try:
             # A link fails where a rename would overwrite: of two processes that start at once, one wins whole.
             os.link(staged, path)
@@ -124,7 +124,7 @@ class Keyring:
 
     def save(self, path: Path) -> None:
         """Replace the file by this keyring, whole or not at all."""
-        self._write_beside(path).replace(path)
+        _write_beside(path, self).replace(path)
         sync_directory(path.parent)
 
     def current(self, purpose: Purpose | str) -> Key:
@@ -150,15 +150,16 @@ class Keyring:
             self._derived[slot] = hkdf.derive(key.secret)
         return self._derived[slot]
 
-    def _write_beside(self, path: Path) -> Path:
-        document = {"version": FORMAT_VERSION, "keys": [_entry_from_key(key) for key in self._keys]}
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(prefix=".keyring-", dir=path.parent)  # mkstemp makes it 0600
-        with open(descriptor, "w", encoding="ascii") as file:
-            json.dump(document, file, indent=2)
-            file.flush()
-            os.fsync(file.fileno())
-        return Path(name)
+
+def _write_beside(path: Path, keyring: Keyring) -> Path:
+    entries = [_entry_from_key(key) for purpose in Purpose for key in keyring.all(purpose)]
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(prefix=".keyring-", dir=path.parent)  # mkstemp makes it 0600
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        json.dump({"version": FORMAT_VERSION, "keys": entries}, file, indent=2)
+        file.flush()
+        os.fsync(file.fileno())
+    return Path(name)
 
 
 def _refuse_exposed(mode: int, path: Path) -> None:

@@ -122,7 +122,7 @@ class SealedSpool(SealedFile):
 
     def _new_file(self) -> tuple[BinaryIO, Path]:
         descriptor, name = tempfile.mkstemp(prefix=SPOOL_PREFIX, dir=self._directory)  # mkstemp makes it 0600
-        return cast("BinaryIO", open(descriptor, "w+b")), Path(name)
+        return cast("BinaryIO", os.fdopen(descriptor, "w+b")), Path(name)
 
 
 class SealedReader(SealedFile):

@@ -16,6 +16,7 @@ from forum.domain.errors import DomainError
 VERSION = b"\x01"
 NONCE_BYTES = 12
 TAG_BYTES = 16
+RECORD_HEAD_BYTES = 2  # version byte, length of the key's id
 OVERHEAD = len(VERSION) + NONCE_BYTES + TAG_BYTES
 WRAPPED_BYTES = KEY_BYTES + OVERHEAD
 
@@ -90,10 +91,10 @@ class Vault:
 
     def unseal_record(self, purpose: Purpose | str, blob: bytes, *, where: str, scope: str = CLUSTER_SCOPE) -> bytes:
         """Return what was sealed as a record; raise SealBroken, also for a record of another purpose or scope."""
-        if len(blob) < 2 or blob[:1] != VERSION:
+        if len(blob) < RECORD_HEAD_BYTES or blob[:1] != VERSION:
             raise SealBroken
-        head = 2 + blob[1]
-        key_id = blob[2:head].decode("ascii", "replace")
+        head = RECORD_HEAD_BYTES + blob[1]
+        key_id = blob[RECORD_HEAD_BYTES:head].decode("ascii", "replace")
         wrapper = self._wrapper(key_id, f"record|{scope}")
         if self._keyring.by_id(key_id).purpose != purpose:
             raise SealBroken
