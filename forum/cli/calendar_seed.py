@@ -10,6 +10,7 @@ import click
 
 FIRST_YEAR, LAST_YEAR = 2024, 2027
 FIELDS = ("date", "kind", "name_vi", "source", "verified")
+SATURDAY = 5
 PACKAGE = "PyPI holidays (VN)"
 MEMORY = "from memory of the yearly announcement; the paper was not at hand"
 
@@ -32,7 +33,7 @@ def generate_calendar() -> list[dict[str, str]]:
     """Return the days that differ from Monday to Friday, in date order."""
     days: dict[date, dict[str, str]] = {}
     for on, name in _statutory().items():
-        if on.weekday() < 5:
+        if on.weekday() < SATURDAY:
             checked = on.year in ANNOUNCED_YEARS and (on.month, on.day) != CULTURE_DAY
             days[on] = _row(on, "holiday", name, source=PACKAGE, is_verified=checked)
     for off, worked, is_named in SWAPS:

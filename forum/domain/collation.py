@@ -1,4 +1,4 @@
-"""The Vietnamese alphabet as a sort key: letters first, then tones, then capitals, word by word."""
+"""The Vietnamese alphabet as a sort key, in the order of ICU's `vi`: all letters first, then tones, then capitals."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import unicodedata
 
 LETTERS = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 TONES = ("", "\u0300", "\u0309", "\u0303", "\u0301", "\u0323")
-"""Level, huyền, hỏi, ngã, sắc, nặng: the order of Vietnamese dictionaries and of ICU's `vi`."""
+"""Level, huyền, hỏi, ngã, sắc, nặng."""
 
 _LETTER_ORDER = {letter: order for order, letter in enumerate(LETTERS)}
 _TONE_ORDER = {tone: order for order, tone in enumerate(TONES)}
@@ -16,7 +16,7 @@ SortKey = tuple[tuple[tuple[tuple[int, int], ...], ...], tuple[int, ...], str]
 
 
 def sort_key(name: str) -> SortKey:
-    """Return the key under which names sort as in a Vietnamese dictionary; a shorter word precedes a longer."""
+    """Return the key under which names sort; tones count only between names of the same letters."""
     letters: list[tuple[tuple[int, int], ...]] = []
     tones: list[int] = []
     for word in name.casefold().replace("-", " ").split():

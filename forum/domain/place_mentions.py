@@ -15,6 +15,8 @@ DISTINCT_SYLLABLES = frozenset(["muong", "chieng", "phieng", "huoi", "noong", "k
 """Syllables of the highland languages that no Vietnamese word shares, even without marks."""
 
 
+LONG = 3
+"""Syllables from which on a name hardly arises by chance."""
 LONGEST = 5
 """Syllables of the longest name worth looking back for."""
 
@@ -44,11 +46,12 @@ class _Marks(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One meaning of a name; `within` holds the ids of the old district and province around it."""
+    """One meaning of a name; `spelling` is its tone key, `within` holds the old district and province around it."""
 
     level: Level
     ref: str
     name: str
+    spelling: str
     kind: str
     province_code: str
     everyday: Everyday | None
@@ -72,12 +75,10 @@ class MentionFinder:
     def __init__(self, units: Iterable[Unit], fold: Fold) -> None:
         self._reader = Reader(fold)
         self._units: dict[str, tuple[Unit, ...]] = {}
-        self._tone_keys: dict[str, frozenset[str]] = {}
         lengths: dict[tuple[str, ...], set[int]] = {}
         for unit in units:
             key = canonical(" ".join(fold(unit.name).replace("-", " ").split()))
             self._units[key] = (*self._units.get(key, ()), unit)
-            self._tone_keys[key] = self._tone_keys.get(key, frozenset()) | {tone_key(unit.name)}
             syllables = key.split()
             lengths.setdefault(tuple(syllables[:2]), set()).add(len(syllables))
         self._lengths = {head: tuple(sorted(found, reverse=True)) for head, found in lengths.items()}
@@ -119,44 +120,45 @@ class MentionFinder:
         key = self._key(words, start, stop)
         if key is None:
             return None
-        units = self._units[key]
-        marks = self._compare_marks(words, start, stop, key)
+        marks, units = self._compare_marks(words, start, stop, key)
         kind = words.kind_before(start)
-        allowed = _allowed(units, kind)
-        if kind is not None and allowed:
-            strength = Strength.QUALIFIED if marks is not _Marks.CONFLICT else Strength.WEAK
-            return Mention(start, stop, allowed, strength, is_qualified=True)
+        if kind is not None:
+            allowed = _allowed(units, kind)
+            if allowed:
+                strength = Strength.QUALIFIED if marks is not _Marks.CONFLICT else Strength.WEAK
+                return Mention(start, stop, allowed, strength, is_qualified=True)
+            # "Phường Phú Thọ" is a ward somewhere, surely not the province of that name.
+            units = tuple(unit for unit in units if unit.level not in AREAS)
         bare = self._judge_bare(words, start, stop, marks)
-        return None if bare is None else Mention(start, stop, units, bare, is_qualified=False)
+        return None if bare is None or not units else Mention(start, stop, units, bare, is_qualified=False)
 
-    def _compare_marks(self, words: Words, start: int, stop: int, key: str) -> _Marks:
+    def _compare_marks(self, words: Words, start: int, stop: int, key: str) -> tuple[_Marks, tuple[Unit, ...]]:
+        """Return how the marks agree, and the units left: "Minh Quán" and "Minh Quân" are told apart by them."""
+        units = self._units[key]
         written = " ".join(words.written[start:stop])
+        spelling = tone_key(written)
+        equal = tuple(unit for unit in units if unit.spelling == spelling)
         if canonical(written) == key:
-            is_unmarked_name = key in self._tone_keys[key] and not words.is_plain
-            return _Marks.EQUAL if is_unmarked_name else _Marks.ABSENT
-        written = tone_key(written)
-        return _Marks.EQUAL if written in self._tone_keys[key] else _Marks.CONFLICT
+            return (_Marks.EQUAL, equal) if equal and not words.is_plain else (_Marks.ABSENT, units)
+        return (_Marks.EQUAL, equal) if equal else (_Marks.CONFLICT, units)
 
     def _judge_bare(self, words: Words, start: int, stop: int, marks: _Marks) -> Strength | None:
         """Judge a name without "xã" before it: the more ordinary its words, the more must stand beside it."""
-        stretch = words.folded[start:stop]
-        key = " ".join(stretch)
+        key = " ".join(words.folded[start:stop])
         is_ordinary = self._is_ordinary(key, marks)
-        has_cue = words.has_cue(start)
         if words.names_something_else(start):
             return None
-        if marks is _Marks.CONFLICT or len(stretch) == 1:
-            return Strength.WEAK if has_cue and not is_ordinary and len(stretch) > 1 else None
-        if self._is_followed_by_larger(words, stop):
-            return Strength.NAMED
+        if marks is _Marks.CONFLICT or stop - start == 1:
+            is_possible = words.has_cue(start) and not is_ordinary and stop - start > 1
+            return Strength.WEAK if is_possible else None
         is_area = any(unit.level in AREAS for unit in self._units[key])
-        if is_area and self._is_preceded_by_name(words, start):
+        if self._is_followed_by_larger(words, stop) or (is_area and self._is_preceded_by_name(words, start)):
             return Strength.NAMED
         if is_ordinary:
             return self._judge_ordinary(words, start, stop, marks)
-        if has_cue or marks is _Marks.EQUAL or words.is_proper(start, stop) or words.begins_field(start):
+        if words.has_cue(start) or words.begins_field(start) or words.is_proper(start, stop) or marks is _Marks.EQUAL:
             return Strength.NAMED
-        is_distinct = len(stretch) > 2 or not DISTINCT_SYLLABLES.isdisjoint(stretch)
+        is_distinct = stop - start >= LONG or not DISTINCT_SYLLABLES.isdisjoint(words.folded[start:stop])
         return Strength.WEAK if is_distinct or is_area or words.has_hint(start) else None
 
     def _judge_ordinary(self, words: Words, start: int, stop: int, marks: _Marks) -> Strength | None:
@@ -179,7 +181,7 @@ class MentionFinder:
         for length in (*self._lengths.get(head, ()), *self._lengths.get(head[:1], ())):
             key = self._key(words, following, following + length)
             if key is not None and any(unit.level in LARGER for unit in self._units[key]):
-                return self._compare_marks(words, following, following + length, key) is not _Marks.CONFLICT
+                return self._compare_marks(words, following, following + length, key)[0] is not _Marks.CONFLICT
         return False
 
     def _is_preceded_by_name(self, words: Words, start: int) -> bool:
@@ -189,9 +191,7 @@ class MentionFinder:
         return any(self._key(words, start - length, start) is not None for length in range(1, min(start, LONGEST) + 1))
 
 
-def _allowed(units: tuple[Unit, ...], kind: KindWord | None) -> tuple[Unit, ...]:
+def _allowed(units: tuple[Unit, ...], kind: KindWord) -> tuple[Unit, ...]:
     """Keep what the kind word allows: its very kind where there is one, else the same level."""
-    if kind is None:
-        return ()
     of_level = tuple(unit for unit in units if unit.level in kind.levels)
     return tuple(unit for unit in of_level if unit.kind == kind.kind) or of_level

@@ -37,7 +37,7 @@ _COMMUNES = frozenset({Level.COMMUNE, Level.OLD_COMMUNE})
 _DISTRICTS = frozenset({Level.OLD_DISTRICT})
 _PROVINCES = frozenset({Level.PROVINCE, Level.OLD_PROVINCE})
 
-# Words as people write them; they are matched with their marks unless the whole text has none.
+# Words as people write them; they are matched with their marks unless the text was typed without.
 _KIND_WORDS = {
     "xã": _COMMUNES,
     "phường": _COMMUNES,
@@ -56,9 +56,12 @@ _DOUBTFUL_CUES = "chợ đến lên xuống về từ vùng qua cạnh trên dư
 _VILLAGES = "bản thôn xóm làng tổ khu ấp"
 _NOT_PLACES = "anh chị ông bà cô chú bác em cháu thầy tên đường phố ngõ trường họ quán ty"
 _LINKS = "thuộc của"
-_SOFT = frozenset([",", "-", "–", "(", "/"])
+_JOINING = frozenset([" ", "-", " - ", "–", " – "])
+_SOFT = frozenset([",", "(", "/"])
 VILLAGE_REACH = 4
 """Words from "bản" to the commune that follows: a village's own name has at most three."""
+FEW_MARKED = 4
+"""A text with marks on at most one word in so many was typed without them; usual are two words in three."""
 SHORT_TEXT = 8
 """A text of so few words is a place field rather than a story; a bare name counts in it."""
 
@@ -136,7 +139,7 @@ class Words:
         """Return the "xã", "thị xã", "tp." that stands directly before a name."""
         if start == 0 or self.gaps[start] is not Gap.SPACE:
             return None
-        if start >= 2 and self.gaps[start - 1] is Gap.SPACE:
+        if start > 1 and self.gaps[start - 1] is Gap.SPACE:
             two = self.cues.kinds.get(f"{self._spelling(start - 2)} {self._spelling(start - 1)}")
             if two is not None:
                 return two
@@ -204,7 +207,8 @@ class Reader:
         written = [word.casefold() for word in raw]
         bare = self._fold_each(written)
         gaps, dotted = _separations(text, spans, written)
-        is_plain = bare == written
+        marked = sum(word != plain for word, plain in zip(written, bare, strict=True))
+        is_plain = marked * FEW_MARKED <= len(written)
         is_shouting = sum(map(str.isupper, raw)) * 2 > len(raw)
         cues = self._plain if is_plain else self._marked
         return Words(raw, written, canonical(" ".join(bare)).split(), gaps, dotted, cues, is_plain, is_shouting)
@@ -221,7 +225,7 @@ def _separations(text: str, spans: list[tuple[int, int]], written: list[str]) ->
     dotted = set()
     for index, word in enumerate(written[:-1]):
         between = text[spans[index][1] : spans[index + 1][0]]
-        if between == " ":
+        if between in _JOINING:
             gaps.append(Gap.SPACE)
             continue
         between = between.strip()

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
-from forum.domain.place_mentions import AREAS, Everyday, Mention, MentionFinder, Strength, Unit
+from forum.domain.place_mentions import Everyday, Mention, MentionFinder, Strength, Unit
 from forum.domain.place_records import (
     Commune,
     LegacyPlace,
@@ -16,7 +16,7 @@ from forum.domain.place_records import (
     Province,
     Successor,
 )
-from forum.domain.place_words import Fold, Level, Words
+from forum.domain.place_words import Fold, Level, Words, tone_key
 
 __all__ = [
     "Commune",
@@ -67,20 +67,20 @@ class Gazetteer:
         areas = [(unit, mention.strength) for mention in mentions for unit in _areas(mention)]
         stated = {unit.province_code for unit, strength in areas if strength > Strength.WEAK}
         scope = {province_code} if province_code else stated or {unit.province_code for unit, _ in areas}
-        named = [mention for mention in mentions if not _areas(mention)]
+        named = _within_containers([mention for mention in mentions if not _areas(mention)], words)
         for code in sorted(scope & self._outside_codes):
             named += self._find_outside(code, text, is_chosen=province_code is not None)
-        named = _strongest(_within_containers(named, words))
         olds = {unit.ref for unit, _ in areas if unit.level is Level.OLD_PROVINCE}
         fits = [fit for mention in named if (fit := _narrow(mention, scope, olds)) is not None]
         is_contradicted = bool(named) and not fits and bool(province_code or stated)
         is_guess = is_contradicted or (fits != named and not (province_code or stated))
-        is_sure = not is_guess and all(mention.strength > Strength.WEAK for mention in fits or named)
         if province_code:
             stated = {province_code}
         elif is_contradicted:
             stated = set()
-        return _match(self._rank(fits or named), stated, is_sure=is_sure)
+        chosen = _strongest(fits or named)
+        is_sure = not is_guess and all(mention.strength > Strength.WEAK for mention in chosen)
+        return _match(self._rank(chosen), stated, is_sure=is_sure)
 
     def _find_outside(self, province_code: str, text: str, *, is_chosen: bool) -> list[Mention]:
         """Find communes of a province outside the cluster; one that is only mentioned needs "xã" or its province."""
@@ -161,7 +161,8 @@ class Gazetteer:
         within = self._origins.get(ref, frozenset())
         if isinstance(place, LegacyPlace):
             within = frozenset(self._ancestors(place))
-        return Unit(level, ref, place.name, place.kind, province_code, self._everyday.get(place.name), within)
+        everyday = self._everyday.get(place.name)
+        return Unit(level, ref, place.name, tone_key(place.name), place.kind, province_code, everyday, within)
 
     def _finder_of(self, province_code: str) -> MentionFinder:
         """Index the communes of a province outside the cluster when it is first named."""
@@ -174,8 +175,12 @@ class Gazetteer:
 
 
 def _areas(mention: Mention) -> list[Unit]:
-    """Return the provinces that a mention names; "Lai Châu" alone is the province, not the old town in it."""
-    return [unit for unit in mention.units if unit.level in AREAS]
+    """Return the provinces that a mention names; "Lai Châu" alone is the province, not the old town in it.
+
+    A province that kept its name is never read as the smaller one it was.
+    """
+    now = [unit for unit in mention.units if unit.level is Level.PROVINCE]
+    return now or [unit for unit in mention.units if unit.level is Level.OLD_PROVINCE]
 
 
 def _match(ranked: list[tuple[_Rank, PlaceCandidate]], codes: set[str], *, is_sure: bool) -> PlaceMatch:
