@@ -115,7 +115,7 @@ def test_a_higher_priority_never_gives_a_team_more_time() -> None:
     ],
 )
 def test_a_commune_that_responds_first_has_hours_by_day_and_night(
-    kind: Kind, at: str, is_remote: bool, hours: int
+    kind: Kind, at: str, *, is_remote: bool, hours: int
 ) -> None:
     found = responder_deadline(
         kind,

@@ -59,7 +59,7 @@ def test_citizens_clock_runs_from_receipt_until_now_when_nobody_has_answered(
     ],
 )
 def test_citizens_clock_stops_at_the_first_settlement(
-    calendar: WorkCalendar, history: History, kind: str, at: str, is_on_time: bool
+    calendar: WorkCalendar, history: History, kind: str, at: str, *, is_on_time: bool
 ) -> None:
     events = history(
         received(), ("routed", "2026-03-02 10:00", {"team_id": 2}), ("accepted", "2026-03-02 11:00"), (kind, at)
@@ -185,7 +185,7 @@ def test_a_team_segment_leaves_the_wait_for_the_citizen_out(calendar: WorkCalend
     ],
 )
 def test_a_team_is_judged_by_the_moment_it_asked_while_it_waits(
-    calendar: WorkCalendar, history: History, asked: str, is_overdue: bool
+    calendar: WorkCalendar, history: History, asked: str, *, is_overdue: bool
 ) -> None:
     events = history(
         received(),

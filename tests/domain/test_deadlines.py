@@ -94,7 +94,7 @@ def test_the_policy_of_the_day_in_viet_nam_applies_when_the_year_begins(
 
 @pytest.mark.parametrize(("is_remote", "due"), [(False, "2026-02-17 10:00"), (True, "2026-02-17 22:00")])
 def test_the_first_responders_hours_run_through_the_night_of_tet(
-    calendar: WorkCalendar, is_remote: bool, due: str
+    calendar: WorkCalendar, *, is_remote: bool, due: str
 ) -> None:
     found = responder_deadline(
         Kind.CRIME_REPORT,

@@ -19,7 +19,8 @@ from forum.domain.working_time import (
     start_of,
 )
 
-INSTANTS = st.datetimes(datetime(2025, 11, 1), datetime(2026, 12, 31), timezones=st.just(UTC))
+NEW_YEAR = datetime(2026, 1, 1)  # noqa: DTZ001 - the strategy wants its bounds without a zone
+INSTANTS = st.datetimes(NEW_YEAR - timedelta(days=61), NEW_YEAR + timedelta(days=364), timezones=st.just(UTC))
 WHOLE_SECONDS = INSTANTS.map(lambda instant: instant.replace(microsecond=0))
 
 
@@ -69,7 +70,9 @@ def test_last_day_of_a_deadline_is_the_one_it_ends_when_it_falls_at_midnight(dea
         (date(2031, 6, 2), True),
     ],
 )
-def test_a_day_is_worked_as_the_week_or_its_exception_says(calendar: WorkCalendar, day: date, is_worked: bool) -> None:
+def test_a_day_is_worked_as_the_week_or_its_exception_says(
+    calendar: WorkCalendar, day: date, *, is_worked: bool
+) -> None:
     assert calendar.is_working_day(day) is is_worked
 
 
