@@ -82,7 +82,12 @@ _RULES = (
         ),
     ),
     _Rule(
-        Hotline.FIRE, (_phrases("đang cháy, lửa đang lan, đang bốc cháy, kẹt trong đám cháy, mắc kẹt trong nhà cháy"),)
+        Hotline.FIRE,
+        (
+            _phrases(
+                "đang cháy, nhà đang cháy, rừng đang cháy, lửa đang lan, đang bốc cháy, kẹt trong đám cháy, mắc kẹt trong nhà cháy"
+            ),
+        ),
     ),
     _Rule(
         Hotline.AMBULANCE,
@@ -127,8 +132,8 @@ _RULES = (
     ),
 )
 
-# Without marks these read as other everyday words ("có chạy", "chạy xe", "chạy chợ"), so they count with marks only.
-_NEEDS_MARKS = frozenset(_phrases("có cháy, cháy xe, cháy chợ, cháy quán"))
+# Without marks these read as other everyday words ("đang chạy", "có chạy", "chạy xe"), so they count with marks only.
+_NEEDS_MARKS = frozenset(_phrases("đang cháy, có cháy, cháy xe, cháy chợ, cháy quán"))
 
 
 def _book() -> PhraseBook:

@@ -1,0 +1,33 @@
+"""`forum suggest` prints what was suggested beside what was wanted."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from forum.cli.suggest import suggest_command
+
+SAMPLES = Path(__file__).parents[1] / "samples"
+
+
+def test_suggest_command_prints_both_tables_with_the_accuracy_of_each_column() -> None:
+    result = CliRunner().invoke(suggest_command, [str(SAMPLES / "tips.json"), str(SAMPLES / "own_tips.json")])
+    lines = result.output.splitlines()
+    assert result.exit_code == 0
+    assert lines[0].startswith("tips.json: 16 tips")
+    assert [line.split()[0] for line in lines if line.startswith(("S", "T"))] == [
+        tip["id"] for name in ("tips", "own_tips") for tip in json.loads((SAMPLES / f"{name}.json").read_text("utf-8"))
+    ]
+    assert sum(line.startswith("right") for line in lines) == 2
+
+
+def test_suggest_command_shows_the_wanted_value_when_a_suggestion_is_wrong(tmp_path: Path) -> None:
+    sample = json.loads((SAMPLES / "tips.json").read_text("utf-8"))[0]
+    sample["wanted"]["category"] = "fire"
+    path = tmp_path / "one.json"
+    path.write_text(json.dumps([sample]), encoding="utf-8")
+    output = CliRunner().invoke(suggest_command, [str(path)]).output
+    assert "drugs [fire]" in output
+    assert "0/1 = 0%" in output
