@@ -22,8 +22,9 @@ LONGEST = 5
 
 
 class Strength(IntEnum):
-    """How sure it is that these words name a place."""
+    """How sure it is that these words name a place; merely possible is the commune that a village is called like."""
 
+    POSSIBLE = 0
     WEAK = 1
     NAMED = 2
     QUALIFIED = 3
@@ -148,6 +149,8 @@ class MentionFinder:
         is_ordinary = self._is_ordinary(key, marks)
         if words.names_something_else(start):
             return None
+        if words.names_village(start):
+            return None if is_ordinary or marks is _Marks.CONFLICT else Strength.POSSIBLE
         if marks is _Marks.CONFLICT or stop - start == 1:
             is_possible = words.has_cue(start) and not is_ordinary and stop - start > 1
             return Strength.WEAK if is_possible else None
@@ -155,19 +158,8 @@ class MentionFinder:
         if self._is_followed_by_larger(words, stop) or (is_area and self._is_preceded_by_name(words, start)):
             return Strength.NAMED
         if is_ordinary:
-            return self._judge_ordinary(words, start, stop, marks)
-        if words.has_cue(start) or words.begins_field(start) or words.is_proper(start, stop) or marks is _Marks.EQUAL:
-            return Strength.NAMED
-        is_distinct = stop - start >= LONG or not DISTINCT_SYLLABLES.isdisjoint(words.folded[start:stop])
-        return Strength.WEAK if is_distinct or is_area or words.has_hint(start) else None
-
-    def _judge_ordinary(self, words: Words, start: int, stop: int, marks: _Marks) -> Strength | None:
-        """Judge a name that is ordinary words too: a cue proves it only where marks or capitals speak for a name."""
-        if words.has_cue(start):
-            is_proper = marks is _Marks.EQUAL and words.is_proper(start, stop)
-            is_hidden = words.is_plain and not self._is_ordinary(" ".join(words.folded[start:stop]), _Marks.EQUAL)
-            return Strength.NAMED if is_proper or is_hidden else Strength.WEAK
-        return Strength.WEAK if words.begins_field(start) else None
+            return _judge_ordinary(words, start, stop, marks)
+        return _judge_distinct(words, start, stop, marks, is_area=is_area)
 
     def _is_ordinary(self, key: str, marks: _Marks) -> bool:
         kinds = {unit.everyday for unit in self._units[key]}
@@ -195,3 +187,18 @@ def _allowed(units: tuple[Unit, ...], kind: KindWord) -> tuple[Unit, ...]:
     """Keep what the kind word allows: its very kind where there is one, else the same level."""
     of_level = tuple(unit for unit in units if unit.level in kind.levels)
     return tuple(unit for unit in of_level if unit.kind == kind.kind) or of_level
+
+
+def _judge_ordinary(words: Words, start: int, stop: int, marks: _Marks) -> Strength | None:
+    """Judge a name that is ordinary words too: a cue proves it only where marks and capitals speak for a name."""
+    if words.has_cue(start):
+        return Strength.NAMED if marks is _Marks.EQUAL and words.is_proper(start, stop) else Strength.WEAK
+    return Strength.WEAK if words.begins_field(start) else None
+
+
+def _judge_distinct(words: Words, start: int, stop: int, marks: _Marks, *, is_area: bool) -> Strength | None:
+    """Judge a name whose words mean nothing else, at least as they are written here."""
+    if words.has_cue(start) or words.begins_field(start) or words.is_proper(start, stop) or marks is _Marks.EQUAL:
+        return Strength.NAMED
+    is_distinct = stop - start >= LONG or not DISTINCT_SYLLABLES.isdisjoint(words.folded[start:stop])
+    return Strength.WEAK if is_distinct or is_area or words.has_hint(start) else None

@@ -53,8 +53,10 @@ _DOTTED_KINDS = {"x": "xã", "p": "phường", "h": "huyện", "t": "tỉnh"} | 
 _CUES = "ở tại thuộc gần khu đồn ubnd"
 _DOUBTFUL_CUES = "chợ đến lên xuống về từ vùng qua cạnh trên dưới bên ngoài phía sang ngã an"
 """Words before a place whose form without marks is another everyday word ("chợ", "cho")."""
-_VILLAGES = "bản thôn xóm làng tổ khu ấp"
+_VILLAGES = "bản thôn xóm làng ấp"
 _NOT_PLACES = "anh chị ông bà cô chú bác em cháu thầy tên đường phố ngõ trường họ quán ty"
+_BOUND = ("công", "an")
+"""Two words that belong together, so that "công an Sơn La" does not name the place An Sơn."""
 _LINKS = "thuộc của"
 _JOINING = frozenset([" ", "-", " - ", "–", " – "])
 _SOFT = frozenset([",", "(", "/"])
@@ -101,6 +103,7 @@ class Cues:
     villages: frozenset[str]
     not_places: frozenset[str]
     links: frozenset[str]
+    bound: tuple[str, str]
 
     @classmethod
     def build(cls, strip: Fold, *, is_plain: bool) -> Cues:
@@ -112,7 +115,8 @@ class Cues:
         places, hints, villages, not_places, links = (
             frozenset(strip(words).split()) for words in (_CUES, _DOUBTFUL_CUES, _VILLAGES, _NOT_PLACES, _LINKS)
         )
-        return cls(kinds, places if is_plain else places | hints, hints, villages, not_places, links)
+        bound = (strip(_BOUND[0]), strip(_BOUND[1]))
+        return cls(kinds, places if is_plain else places | hints, hints, villages, not_places, links, bound)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +161,10 @@ class Words:
         is_joined = start > 0 and self.gaps[start] is not Gap.HARD
         return is_joined and self._spelling(start - 1) in self.cues.places
 
+    def names_village(self, start: int) -> bool:
+        """Tell whether the name belongs to a village: "thôn Nà Tấu" need not lie in the commune Nà Tấu."""
+        return start > 0 and self.gaps[start] is Gap.SPACE and self._spelling(start - 1) in self.cues.villages
+
     def has_hint(self, start: int) -> bool:
         """Tell whether a word before may announce a place, or a village is named shortly before."""
         reach = max(-1, start - 1 - VILLAGE_REACH)
@@ -169,8 +177,11 @@ class Words:
         return False
 
     def names_something_else(self, start: int) -> bool:
-        """Tell whether the word before makes the name one of a person, a street or a school."""
-        return start > 0 and self.gaps[start] is Gap.SPACE and self._spelling(start - 1) in self.cues.not_places
+        """Tell whether the word before makes the name one of a person, a street or a school, or tears a word apart."""
+        if start == 0 or self.gaps[start] is not Gap.SPACE:
+            return False
+        pair = (self._spelling(start - 1), self._spelling(start))
+        return pair[0] in self.cues.not_places or pair == self.cues.bound
 
     def next_name(self, stop: int) -> int:
         """Return where a container could begin after a name: behind "thuộc", "huyện", "tỉnh"; -1 at a full stop."""

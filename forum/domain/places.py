@@ -183,23 +183,26 @@ def _areas(mention: Mention) -> list[Unit]:
     return now or [unit for unit in mention.units if unit.level is Level.OLD_PROVINCE]
 
 
-def _match(ranked: list[tuple[_Rank, PlaceCandidate]], codes: set[str], *, is_sure: bool) -> PlaceMatch:
-    """Sum up; `codes` are the provinces that were named or chosen."""
+def _match(ranked: list[tuple[_Rank, PlaceCandidate]], stated: set[str], *, is_sure: bool) -> PlaceMatch:
+    """Sum up; `stated` are the provinces that were named or chosen. A village's name alone points nowhere."""
     candidates = tuple(candidate for _, candidate in ranked)
-    provinces = codes if len(codes) == 1 else {candidate.province_code for candidate in candidates} or codes
-    has_lead = len(ranked) == 1 or (len(ranked) > 1 and ranked[0][0] < ranked[1][0])
+    is_pointing = bool(ranked) and -ranked[0][0][0] > Strength.POSSIBLE
+    provinces = stated
+    if is_pointing and len(stated) != 1:
+        provinces = {candidate.province_code for candidate in candidates}
+    has_rival = len(ranked) > 1 and ranked[0][0] == ranked[1][0]
     is_whole = len(candidates) == 1 and candidates[0].why in (PlaceReason.EXACT, PlaceReason.LEGACY_WHOLE)
     return PlaceMatch(
         province_code=next(iter(provinces)) if len(provinces) == 1 else None,
         candidates=candidates,
         is_certain=is_sure and is_whole,
-        likely=candidates[0] if has_lead else None,
+        likely=candidates[0] if is_pointing and not has_rival else None,
     )
 
 
 def _strongest(mentions: list[Mention]) -> list[Mention]:
     """Drop guesses beside sure mentions, and the weaker repetitions of one name."""
-    sure = [mention for mention in mentions if mention.strength is not Strength.WEAK] or mentions
+    sure = [mention for mention in mentions if mention.strength > Strength.WEAK] or mentions
     by_name: dict[str, Mention] = {}
     for mention in sorted(sure, key=lambda mention: -mention.strength):
         by_name.setdefault(mention.units[0].name, mention)

@@ -111,6 +111,20 @@ def test_gazetteer_prefers_nothing_when_parts_rank_alike(text: str, codes: list[
     assert not match.is_certain
 
 
+@pytest.mark.parametrize("text", ["thôn Nà Tấu", "xom na tau co quan ruou ban ca dem khong ai ngu duoc"])
+def test_gazetteer_suggests_nothing_when_a_village_has_the_name_of_a_commune(text: str) -> None:
+    match = GAZETTEER.resolve(text)
+    assert [found.commune_code for found in match.candidates] == ["03316"]
+    assert match.likely is None
+    assert match.province_code is None
+    assert not match.is_certain
+
+
+def test_gazetteer_is_not_certain_when_words_without_marks_may_mean_something_else() -> None:
+    match = GAZETTEER.resolve("trau nha hang xom pha nuong ngo cua toi o ban bo din, noi thi bi doa")
+    assert not match.is_certain
+
+
 @pytest.mark.parametrize(
     ("text", "province_code", "code"),
     [("xóm tôi thuộc xã Bảo Lâm", "04", "01290"), ("xa Bao Lam", "20", "06184"), ("Ba Đình", "01", "00004")],
@@ -146,6 +160,7 @@ def test_gazetteer_doubts_when_the_text_names_another_province() -> None:
         ("ở gần Hồ Chí Minh", "79"),
         ("tuong cao bang 2 met", None),
         ("dien bien phuc tap", None),
+        ("Kính gửi Công an Sơn La, nhà tôi bị mất xe đêm qua", "14"),
     ],
 )
 def test_gazetteer_finds_the_province_when_only_that_is_named(text: str, province_code: str | None) -> None:
@@ -171,6 +186,7 @@ def test_gazetteer_finds_the_province_when_only_that_is_named(text: str, provinc
         "ma tuy ban o quan nuoc, co ba nguoi dong tien cho no",
         "Tôi không nhất trí với việc công an xã trả hồ sơ, không giải quyết đăng ký thường trú",
         "Phường Phú Thọ, cùng tên với một tỉnh",
+        "xe chay tu 2h sang den sang, ban co nha van hoa rong rai",
     ],
 )
 def test_gazetteer_finds_nothing_when_the_words_are_no_place(text: str) -> None:
