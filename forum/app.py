@@ -17,8 +17,8 @@ from forum.adapters.keyring import Keyring
 from forum.adapters.lexicon_table import lexicon as shipped_lexicon
 from forum.adapters.secrets import Secrets
 from forum.extensions import House, babel, csrf, db, limiter, prepare_engine
-from forum.web.blueprints import BLUEPRINTS
 from forum.web.access import init_access
+from forum.web.blueprints import BLUEPRINTS
 from forum.web.errors import init_errors
 from forum.web.filters import init_filters
 from forum.web.headers import init_headers

@@ -157,12 +157,12 @@ def apply(state: TipState | None, event: TipEvent) -> TipState:
         raise IllegalMove
     if not set(event.changes) <= move.sets:
         raise IllegalMove("This step may not change %(fields)s.", fields=sorted(set(event.changes) - move.sets))
+    if event.seq != (state.event_count if state else 0) + 1:
+        raise IllegalMove
     if state is None:
         return TipState(
             status=Status.RECEIVED, received_at=event.at, team_since=event.at, event_count=1, **event.changes
         )
-    if event.seq != state.event_count + 1:
-        raise IllegalMove
     changed = replace(state, status=move.target or state.status, event_count=event.seq, **event.changes)
     return _derive(state, changed, event)
 

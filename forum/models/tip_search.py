@@ -28,7 +28,7 @@ class TipTerm(Base):
     """One bucket of one tip; filled on SQLite only, which has no index over arrays."""
 
     __tablename__ = "tip_term"
-    __table_args__ = {"sqlite_with_rowid": False}
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
     term: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     tip_id: Mapped[int] = mapped_column(BigId, ForeignKey("tip.id"), primary_key=True, autoincrement=False, index=True)

@@ -29,9 +29,7 @@ def attach(
     return [_attach(work, tip, key, event_seq=event_seq, file=file, is_public=is_public) for file in files]
 
 
-def _attach(
-    work: Work, tip: Tip, key: bytes, *, event_seq: int, file: Incoming, is_public: bool
-) -> Attachment:
+def _attach(work: Work, tip: Tip, key: bytes, *, event_seq: int, file: Incoming, is_public: bool) -> Attachment:
     uid = secrets.token_hex(16)
     vault = work.secrets.vault
     row = Attachment(

@@ -49,7 +49,7 @@ def write(work: Work, tip: Tip, *, text: str, files: Sequence[Incoming] = ()) ->
     if not said and not files:
         raise InvalidInput("Please write something here.", field="text")
     if tip.status in FINAL:
-        raise IllegalMove("This tip is closed. If it is not solved, please say so; for something new, please send a new tip.")
+        raise IllegalMove("This tip is closed. If it is not solved, please say so; for a new matter, send a new tip.")
     if tip.event_count >= MOST_EVENTS:
         raise IllegalMove("Much has been written on this tip. Please send a new one.")
     if tip.status is Status.WAITING:

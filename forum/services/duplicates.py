@@ -77,7 +77,8 @@ def _return_to_desk(work: Work, tip: Tip, by: ActorRef) -> None:
 def _place_of(work: Work, master: Tip) -> dict[str, object]:
     place: dict[str, object] = {"team_id": master.team_id, "responder_team_id": None, "assignee_id": None}
     if master.restriction is not None:
-        place |= {"restriction": master.restriction, "granted_team_ids": state_of(work.session, master).granted_team_ids}
+        granted = state_of(work.session, master).granted_team_ids
+        place |= {"restriction": master.restriction, "granted_team_ids": granted}
     return place
 
 

@@ -133,9 +133,7 @@ def _publish(work: Work, tip: Tip, by: ActorRef, *, text: str, files: Sequence[I
     duplicates.answer_with_master(work, tip, by, text=text)
 
 
-def _say(
-    work: Work, tip: Tip, kind: EventKind, by: ActorRef, *, text: str, files: Sequence[Incoming] = ()
-) -> None:
+def _say(work: Work, tip: Tip, kind: EventKind, by: ActorRef, *, text: str, files: Sequence[Incoming] = ()) -> None:
     said = clean_input(text, limit=LONGEST_TEXT, field="text").strip()
     if not said:
         raise InvalidInput("Please write something here.", field="text")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from forum.adapters import shipped
 from forum.adapters.lexicon_table import routing_rules
-from forum.adapters.shipped import read_table
 from forum.adapters.policy_table import shipped_approval_rules, shipped_days, shipped_policies
+from forum.adapters.shipped import read_table
 from forum.domain.places import Commune as CommuneEntry
 from forum.domain.places import Province as ProvinceEntry
 from forum.domain.vocabulary import TeamKind
@@ -56,6 +56,15 @@ def load_shipped(session: Session, now: datetime) -> None:
         for since, lead, deputy in CLUSTER_TERMS
     )
     _add_teams(session)
+    _move_sequence(session)
+
+
+def _move_sequence(session: Session) -> None:
+    """Let PostgreSQL number further policies after the shipped ones, which bring their ids along."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.flush()
+        highest = select(func.max(PolicyRow.id)).scalar_subquery()
+        session.execute(select(func.setval(func.pg_get_serial_sequence("policy", "id"), highest)))
 
 
 def _add_teams(session: Session) -> None:
@@ -65,7 +74,14 @@ def _add_teams(session: Session) -> None:
     departments = {d.code: d for d in shipped.departments()}
     inside = [p for p in shipped.provinces() if p.is_in_cluster]
     heads = {
-        p.code: _team(root.id, p.code, TeamKind.PROVINCE, f"Công an {_lower(p.name_full)}", f"Police of {p.name}", province=p.code)
+        p.code: _team(
+            root.id,
+            p.code,
+            TeamKind.PROVINCE,
+            f"Công an {_lower(p.name_full)}",
+            f"Police of {p.name}",
+            province=p.code,
+        )
         for p in inside
     }
     session.add_all(heads.values())
@@ -205,8 +221,7 @@ def _rules(now: datetime) -> list[object]:
         for d in shipped_days()
     ]
     rules = [
-        RoutingRuleRow(version=1, number=rule.number, body=rule.to_json(), live_from=now)
-        for rule in routing_rules()
+        RoutingRuleRow(version=1, number=rule.number, body=rule.to_json(), live_from=now) for rule in routing_rules()
     ]
     tags = [Tag(is_active=True, **row) for row in read_table("tags.csv")]
     return policies + approvals + days + rules + tags

@@ -51,9 +51,7 @@ def text_of(work: Work, tip: Tip) -> TipText:
         select(TipEventRow.text_sealed).where(TipEventRow.tip_id == tip.id, TipEventRow.seq == 1)
     ).one()
     key = open_key(work, tip)
-    return TipText.from_json(
-        work.secrets.vault.unseal_text(key, sealed or b"", where=where(tip.number, 1, "text"))
-    )
+    return TipText.from_json(work.secrets.vault.unseal_text(key, sealed or b"", where=where(tip.number, 1, "text")))
 
 
 def propose(work: Work, tip: Tip) -> Proposal:
@@ -64,9 +62,7 @@ def propose(work: Work, tip: Tip) -> Proposal:
 def propose_for(work: Work, tip: Tip, text: TipText) -> Proposal:
     """Return the same for a text that has been unsealed already."""
     accuses = tip.is_about_police and tip.restriction is Restriction.POLICE_CONDUCT
-    found = suggest(
-        text.body, chosen_category=tip.category.value, about_police=accuses, lexicon=work.rulebook.lexicon
-    )
+    found = suggest(text.body, chosen_category=tip.category.value, about_police=accuses, lexicon=work.rulebook.lexicon)
     decision = route(facts_of(work, tip, text, found), work.rulebook.rules)
     team = _team_for(work, tip, decision.target)
     responder = _team_for(work, tip, decision.first_responder) if decision.first_responder else None
@@ -111,7 +107,11 @@ def route_tip(
     said = clean_input(reason, limit=LONGEST_REASON, field="reason").strip()
     if team != proposal.team and not said:
         raise InvalidInput("Please say why the tip goes to another team than suggested.", field="reason")
-    details = {"rule": decision.rule_number, "rule_version": decision.rule_version, "as_suggested": team == proposal.team}
+    details = {
+        "rule": decision.rule_number,
+        "rule_version": decision.rule_version,
+        "as_suggested": team == proposal.team,
+    }
     changes = _limits(tip, decision, team)
     if decision.priority is not tip.priority:
         changes["priority"] = max(decision.priority, tip.priority, key=list(Priority).index)

@@ -15,8 +15,8 @@ from forum.domain.lexicon import Lexicon
 from forum.domain.places import Gazetteer
 from forum.domain.routing import Rule
 from forum.domain.sla import ApprovalRule, Policy, PolicyClock, PolicyUnit
-from forum.domain.text import fold
 from forum.domain.teams import TeamDirectory, TeamRef
+from forum.domain.text import fold
 from forum.domain.vocabulary import Kind, Priority, TeamKind
 from forum.domain.working_time import DayKind, WorkCalendar, day_of
 from forum.models import (

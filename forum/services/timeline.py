@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 
 from sqlalchemy import delete, insert, select
@@ -167,4 +167,3 @@ def _write_grants(session: Session, tip_id: int, before: tuple[int, ...], after:
     added = [{"tip_id": tip_id, "team_id": team_id} for team_id in sorted(set(after) - set(before))]
     if added:
         session.execute(insert(TipGrant), added)
-

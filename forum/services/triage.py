@@ -57,4 +57,3 @@ def _commune_in(work: Work, tip: Tip, code: str | None) -> str | None:
     if commune is None or commune.province_code != tip.province_code:
         raise InvalidInput("Please choose a commune of this province.", field="commune")
     return code
-

@@ -48,7 +48,7 @@ def actor() -> Actor:
     return found
 
 
-class SignedIn(UserMixin):  # type: ignore[misc]  # flask_login ships no types
+class SignedIn(UserMixin):
     """The signed-in account as Flask-Login wants it."""
 
     def __init__(self, account: Account, actor: Actor) -> None:

@@ -18,7 +18,7 @@ LANGUAGES = ("vi", "en")
 COOKIE = "language"
 
 
-class PoDomain(Domain):  # type: ignore[misc]  # flask_babel ships no types
+class PoDomain(Domain):
     """A translation domain whose catalogue is all .po files of a language, one for each feature."""
 
     def get_translations(self) -> gettext.NullTranslations:
