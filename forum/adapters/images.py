@@ -14,7 +14,7 @@ from forum.adapters.sealed_stream import SealedSpool
 from forum.domain.errors import InvalidInput
 
 LONGEST_SIDE = 4096
-# A phone's 50-megapixel mode is 8160 x 6144. Three bytes a pixel: at most 192 MB while one picture is decoded.
+# A phone's 50-megapixel mode is 8160 x 6144. Four bytes a pixel in memory: at most 256 MB while one is decoded.
 MOST_PIXELS = 64_000_000
 JPEG_QUALITY = 85
 _FORMATS = ("JPEG", "PNG", "WEBP")
