@@ -5,10 +5,11 @@ from __future__ import annotations
 import struct
 import zlib
 from dataclasses import dataclass
-from typing import IO, BinaryIO, cast
+from typing import IO, cast
 
 from PIL import Image, ImageOps
 
+from forum.adapters.media_tracks import Seekable
 from forum.adapters.media_type import JPEG, PNG, MediaType
 from forum.adapters.sealed_stream import SealedSpool
 from forum.domain.errors import InvalidInput
@@ -49,14 +50,14 @@ class PictureFacts:
     height: int
 
 
-def reencode(picture: IO[bytes] | SealedSpool, into: SealedSpool) -> PictureFacts:
+def reencode(picture: Seekable, into: SealedSpool) -> PictureFacts:
     """Write the picture upright, at most 4096 points long and without any metadata; only the first of moving pictures.
 
     What has transparency, or was a PNG, becomes a PNG; all else becomes a JPEG. Raise PictureUnreadable or
     PictureTooLarge.
     """
     try:
-        upright, media_type = _decode(cast("BinaryIO", picture))
+        upright, media_type = _decode(picture)
     except _DECODER_FAULTS as error:
         raise PictureUnreadable from error
     if media_type is PNG:
@@ -66,7 +67,7 @@ def reencode(picture: IO[bytes] | SealedSpool, into: SealedSpool) -> PictureFact
     return PictureFacts(media_type, upright.width, upright.height)
 
 
-def _decode(picture: BinaryIO) -> tuple[Image.Image, MediaType]:
+def _decode(picture: Seekable) -> tuple[Image.Image, MediaType]:
     picture.seek(0)
     with _open(picture) as opened:
         if opened.width * opened.height > MOST_PIXELS:
@@ -81,8 +82,8 @@ def _decode(picture: BinaryIO) -> tuple[Image.Image, MediaType]:
     return upright, media_type
 
 
-def _open(picture: BinaryIO) -> Image.Image:
+def _open(picture: Seekable) -> Image.Image:
     try:
-        return Image.open(picture, formats=_FORMATS)
+        return Image.open(cast("IO[bytes]", picture), formats=_FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise PictureTooLarge from error

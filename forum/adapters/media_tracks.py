@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import Protocol
 
 # A recorder writes its tracks among the first elements; a file of a million empty ones must not hold the server.
 MOST_ELEMENTS = 500
@@ -17,20 +17,28 @@ _MP4_LONGEST_HEADER = 16
 _MP4_NESTED = frozenset({b"moov", b"trak", b"mdia"})
 
 
-def is_audio_only_webm(stream: BinaryIO) -> bool:
+class Seekable(Protocol):
+    """What is asked of a stream here, so that a spool, a stored file and bytes in memory all do."""
+
+    def read(self, size: int = ..., /) -> bytes: ...
+
+    def seek(self, offset: int, whence: int = ..., /) -> int: ...
+
+
+def is_audio_only_webm(stream: Seekable) -> bool:
     """Say whether a WebM file has sound and no picture; a file whose tracks are not found has a picture."""
     stream.seek(0)
     kinds = set(_webm_track_kinds(stream))
     return _EBML_AUDIO in kinds and _EBML_VIDEO not in kinds
 
 
-def is_audio_only_mp4(stream: BinaryIO) -> bool:
+def is_audio_only_mp4(stream: Seekable) -> bool:
     """Say whether an MP4 or 3GP file has sound and no picture; a file whose tracks are not found has a picture."""
     handlers = set(_mp4_handlers(stream))
     return b"soun" in handlers and b"vide" not in handlers
 
 
-def _webm_track_kinds(stream: BinaryIO) -> Iterator[int]:
+def _webm_track_kinds(stream: Seekable) -> Iterator[int]:
     for _ in range(MOST_ELEMENTS):
         element = _ebml_number(stream, keep_mark=True)
         size = _ebml_number(stream, keep_mark=False)
@@ -42,7 +50,7 @@ def _webm_track_kinds(stream: BinaryIO) -> Iterator[int]:
             stream.seek(size, io.SEEK_CUR)
 
 
-def _ebml_number(stream: BinaryIO, *, keep_mark: bool) -> int | None:
+def _ebml_number(stream: Seekable, *, keep_mark: bool) -> int | None:
     """Read a number whose first byte tells its length by leading zero bits (RFC 8794, section 4)."""
     first = stream.read(1)
     if not first or first == b"\x00":
@@ -55,7 +63,7 @@ def _ebml_number(stream: BinaryIO, *, keep_mark: bool) -> int | None:
     return value if keep_mark else value & ~(1 << 7 * length)
 
 
-def _mp4_handlers(stream: BinaryIO) -> Iterator[bytes]:
+def _mp4_handlers(stream: Seekable) -> Iterator[bytes]:
     place = 0
     for _ in range(MOST_ELEMENTS):
         stream.seek(place)

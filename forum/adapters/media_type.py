@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import BinaryIO
 
-from forum.adapters.media_tracks import is_audio_only_mp4, is_audio_only_webm
+from forum.adapters.media_tracks import Seekable, is_audio_only_mp4, is_audio_only_webm
 from forum.domain.errors import InvalidInput
 
 HEAD_BYTES = 4096
@@ -132,7 +131,7 @@ _EMPTY_MESSAGE = "This file is empty. Please choose it again."
 _EBML = b"\x1a\x45\xdf\xa3"
 
 
-def recognise(stream: BinaryIO) -> MediaType:
+def recognise(stream: Seekable) -> MediaType:
     """Return what a file is and leave it at its beginning; raise UnsafeFile or FileTypeUnknown."""
     stream.seek(0)
     head = stream.read(HEAD_BYTES)
@@ -152,7 +151,7 @@ def _by_prefix(head: bytes) -> MediaType | None:
     return MP3 if _begins_with_mp3_frames(head) else None
 
 
-def _by_container(head: bytes, stream: BinaryIO) -> MediaType | None:
+def _by_container(head: bytes, stream: Seekable) -> MediaType | None:
     if head.startswith(b"RIFF"):
         return {b"WEBP": WEBP, b"WAVE": WAV}.get(head[8:12])
     if head[4:8] == b"ftyp":
@@ -166,7 +165,7 @@ def _by_container(head: bytes, stream: BinaryIO) -> MediaType | None:
     return None
 
 
-def _by_brand(brand: bytes, stream: BinaryIO) -> MediaType | None:
+def _by_brand(brand: bytes, stream: Seekable) -> MediaType | None:
     if brand in _HEIC_BRANDS:
         raise FileTypeUnknown(_HEIC_MESSAGE)
     if brand[:3] in (b"M4A", b"M4B"):
