@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import struct
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -61,6 +62,8 @@ def ogg(codec: bytes) -> bytes:
     return b"OggS\x00\x02" + bytes(20) + bytes([1, len(codec)]) + codec + bytes(40)
 
 
+RECORDINGS = Path(__file__).parent / "recordings"
+
 MP3_FRAME = b"\xff\xfb\x90\x00" + bytes(413)  # MPEG-1 layer III, 128 kbit/s, 44,100 Hz: 417 bytes
 MP3_FRAME_OF_MPEG_2 = b"\xff\xf3\x48\xc4" + bytes(140)  # 32 kbit/s, 16,000 Hz: 144 bytes
 
@@ -98,6 +101,15 @@ def test_file_is_recognised_by_its_bytes_and_left_at_its_beginning(content: byte
     stream = io.BytesIO(content)
     assert recognise(stream) is expected
     assert stream.tell() == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("audio.webm", mt.WEBM_AUDIO), ("video.webm", mt.WEBM), ("audio.mp4", mt.M4A), ("video.mp4", mt.MP4)],
+)
+def test_recording_of_a_browser_is_told_sound_from_video(name: str, expected: MediaType) -> None:
+    """The first 2 KiB of what Chromium's MediaRecorder made of its own test picture and tone."""
+    assert recognise(io.BytesIO((RECORDINGS / name).read_bytes())) is expected
 
 
 def test_every_allowed_kind_is_recognised_somewhere_above() -> None:
