@@ -7,6 +7,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from forum.domain.text import fold, readable
 
@@ -21,6 +22,9 @@ _CLAUSE_END = re.compile(r"[;:,]+(?=\s|$)")
 _WORD = re.compile(r"[^\W_]+")
 _PHRASE_WORD = re.compile(r"[^\W_]+|#")
 _TONES = re.compile("[\u0300\u0301\u0303\u0309\u0323]")
+
+# A language has few syllables and a text repeats them: folding each once is most of the work saved.
+_fold_word = lru_cache(maxsize=16_384)(fold)
 
 _Index = defaultdict[str, list[tuple[tuple[str, ...], str]]]
 
@@ -53,7 +57,7 @@ class Found:
 def read(text: str) -> Reading:
     """Read a text as a person would (Telex decoded, abbreviations written out) and cut it into clauses."""
     clauses = [
-        Clause(number, tuple(map(_marked, words)), tuple(map(fold, words)))
+        Clause(number, tuple(map(_marked, words)), tuple(map(_fold_word, words)))
         for number, sentence in enumerate(_SENTENCE_END.split(readable(text)))
         for clause in _CLAUSE_END.split(sentence)
         if (words := _WORD.findall(clause))
@@ -116,6 +120,7 @@ def _begins_with(words: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
     )
 
 
+@lru_cache(maxsize=16_384)
 def _marked(word: str) -> str:
     """Return the word with its tone mark at the end, so that hoà equals hòa while hoa stays another word."""
     if word.isascii():

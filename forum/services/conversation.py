@@ -41,6 +41,7 @@ def keep_receipt(work: Work, receipt: str) -> None:
     """Note that the citizen has kept the receipt: a repeated form shows it no more."""
     tip = find_by_receipt(work, receipt, lock=True)
     tip.receipt_kept_at = tip.receipt_kept_at or work.now
+    work.session.flush()
 
 
 def write(work: Work, tip: Tip, *, text: str, files: Sequence[Incoming] = ()) -> None:

@@ -13,6 +13,8 @@ from forum.models import Tip, TipEventRow, TipSearch, TipTerm
 from forum.services.timeline import open_key, where
 from forum.services.work import Work
 
+_INSERT_SEARCH = insert(TipSearch.__table__)
+
 
 def scope_of(tip: Tip) -> str:
     """Return whose index key a tip is found under."""
@@ -23,8 +25,8 @@ def begin_index(work: Work, tip: Tip, text: str) -> None:
     """Write the index of a new tip."""
     scope = scope_of(tip)
     numbers = work.secrets.index.terms_for(scope, terms(text))
-    row = TipSearch(tip_id=tip.id, scope=scope, key_id=work.secrets.index.index_key_id, terms=numbers)
-    work.session.add(row)
+    row = {"tip_id": tip.id, "scope": scope, "key_id": work.secrets.index.index_key_id, "terms": numbers}
+    work.session.connection().execute(_INSERT_SEARCH, row)
     _add_terms(work.session, tip.id, numbers)
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from forum.domain.submissions import PoliceConcern, Submission, concerns_leadership
 from forum.domain.suggestion import Suggestion, suggest
+from forum.domain.text import readable
 from forum.domain.tip_text import TipText
 from forum.domain.vocabulary import Category, Kind, Priority, Restriction
-from forum.models import Commune
 from forum.services.work import Work
 
 CRITICISES_POLICE = "criticises-police"
@@ -61,10 +61,10 @@ def first_team(work: Work, submission: Submission, text: TipText) -> Intake:
 def resolve_place(work: Work, submission: Submission, text: TipText) -> tuple[str | None, str | None]:
     """Return the province and commune: as chosen, or as the words say beyond doubt; None where they do not."""
     if submission.commune_code:
-        commune = work.session.get(Commune, submission.commune_code)
-        if commune is not None:
-            return commune.province_code, commune.code
-    match = work.rulebook.gazetteer.resolve(text.place or text.body, province_code=submission.province_code)
+        police = work.rulebook.teams.commune_police(submission.commune_code)
+        if police is not None:
+            return police.province_code, police.commune_code
+    match = work.rulebook.gazetteer.resolve(readable(text.place or text.body), province_code=submission.province_code)
     if match.is_certain and match.candidates:
         sure = match.candidates[0]
         if submission.province_code in {None, sure.province_code}:

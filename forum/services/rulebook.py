@@ -32,6 +32,9 @@ from forum.models import (
 )
 
 
+_VERSION = select(func.max(SettingEvent.__table__.c.seq))
+
+
 @dataclass(frozen=True, slots=True)
 class Rulebook:
     """Everything that decides without being a tip: one consistent reading of the settings."""
@@ -50,7 +53,7 @@ class Rulebook:
 
 def settings_version(session: Session) -> int:
     """Return the number of the latest change of settings."""
-    return session.scalar(select(func.max(SettingEvent.seq))) or 0
+    return session.connection().execute(_VERSION).scalar() or 0
 
 
 def load_rulebook(session: Session, lexicon: Lexicon, now: datetime) -> Rulebook:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from forum.adapters.keyring import Key, Purpose
 from forum.domain import receipts
@@ -41,6 +41,12 @@ NUMBER_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 NUMBER_LENGTH = 10
 
 
+_TIP = Tip.__table__.c
+_BY_DIGEST = select(_TIP.number, _TIP.receipt_digest, _TIP.receipt_kept_at, _TIP.received_at, _TIP.team_id).where(
+    _TIP.receipt_digest.in_(bindparam("digests", expanding=True))
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
     """What the citizen is told: the receipt (None once it is kept), and the team that has the tip."""
@@ -58,7 +64,7 @@ def find_repeated(work: Work, token: bytes) -> Acknowledgement | None:
         receipts.digest(receipt, key.secret): receipt
         for receipt, key in zip(candidates, work.secrets.receipt_keys, strict=True)
     }
-    tip = work.session.scalars(select(Tip).where(Tip.receipt_digest.in_(digests))).first()
+    tip = work.session.connection().execute(_BY_DIGEST, {"digests": list(digests)}).first()
     if tip is None:
         return None
     is_shown = tip.receipt_kept_at is None and work.now - tip.received_at < SHOWN_AGAIN

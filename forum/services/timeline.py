@@ -21,6 +21,8 @@ from forum.services.work import Work
 
 COLUMNS = tuple(f.name for f in fields(TipState) if f.name != "granted_team_ids")
 CHAIN = "tip-event"
+_INSERT_TIP = insert(Tip.__table__).returning(Tip.__table__.c.id)
+_INSERT_EVENT = insert(TipEventRow.__table__)
 
 
 def move(
@@ -47,17 +49,23 @@ def move(
     return _append(work, tip, event, _seal_pair(work, key, tip.number, event.seq, text=text, folded=folded))
 
 
-def begin(work: Work, tip: Tip, event: TipEvent, key: bytes, *, text: str, folded: str) -> TipEventRow:
-    """Write the first event of a new tip and the row that follows from it."""
+def begin(work: Work, tip: Tip, event: TipEvent, key: bytes, *, text: str, folded: str) -> None:
+    """Write the first event of a new tip and the row that follows from it.
+
+    Both go in by plain INSERTs, as submission is the path that must survive a flood: `tip` gets its id but stays
+    outside the session.
+    """
     after = apply(None, event)
     for name in COLUMNS:
         setattr(tip, name, _column_value(name, getattr(after, name)))
     tip.queue_at = after.queue_at
     tip.head_mac = GENESIS
-    work.session.add(tip)
-    work.session.flush()  # the event and the grants need the row's id
+    row = _chained(work, tip, event, _seal_pair(work, key, tip.number, event.seq, text=text, folded=folded))
+    connection = work.session.connection()
+    tip.id = connection.execute(_INSERT_TIP, _values(tip)).scalar_one()
+    row.tip_id = tip.id
+    connection.execute(_INSERT_EVENT, _values(row))
     _write_grants(work.session, tip.id, (), after.granted_team_ids)
-    return _append(work, tip, event, _seal_pair(work, key, tip.number, event.seq, text=text, folded=folded))
 
 
 def state_of(session: Session, tip: Tip) -> TipState:
@@ -127,8 +135,14 @@ def _seal_pair(
 
 
 def _append(work: Work, tip: Tip, event: TipEvent, sealed: tuple[bytes | None, bytes | None]) -> TipEventRow:
+    row = _chained(work, tip, event, sealed)
+    row.tip_id = tip.id
+    work.session.add(row)
+    return row
+
+
+def _chained(work: Work, tip: Tip, event: TipEvent, sealed: tuple[bytes | None, bytes | None]) -> TipEventRow:
     row = TipEventRow(
-        tip_id=tip.id,
         seq=event.seq,
         kind=event.kind,
         at=event.at,
@@ -141,8 +155,11 @@ def _append(work: Work, tip: Tip, event: TipEvent, sealed: tuple[bytes | None, b
     )
     row.mac = event_mac(work.secrets, tip.number, tip.head_mac, row)
     tip.head_mac = row.mac
-    work.session.add(row)
     return row
+
+
+def _values(row: Tip | TipEventRow) -> dict[str, Any]:
+    return {column.key: getattr(row, column.key) for column in row.__table__.columns if column.key != "id"}
 
 
 def _write_state(session: Session, tip: Tip, before: TipState, after: TipState) -> None:
