@@ -50,6 +50,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
 }
 
 DESKS = frozenset({TeamKind.INTAKE_DESK, TeamKind.CLUSTER_DESK})
+OVERSEEING = frozenset({TeamKind.INTAKE_DESK, TeamKind.PROVINCE})
+"""Teams from which a whole province is read."""
 READING_ROLES = frozenset(role for role, held in ROLE_PERMISSIONS.items() if Permission.READ_TIPS in held)
 
 
@@ -79,6 +81,21 @@ class Actor:
         """Whether a membership in this very team gives the permission."""
         return any(m.team_id == team_id and permission in ROLE_PERMISSIONS[m.role] for m in self.memberships)
 
+    def acts_for(self, permission: Permission, team_id: int, *, province_code: str | None, is_restricted: bool) -> bool:
+        """Whether the permission is held in the team, or in the provincial police as a whole.
+
+        Those of the province act for whichever of its teams has a tip, but never on a restricted one: that is for
+        the teams on its list alone.
+        """
+        if self.holds_in(permission, team_id):
+            return True
+        return not is_restricted and any(
+            m.team_kind is TeamKind.PROVINCE
+            and m.province_code == province_code
+            and permission in ROLE_PERMISSIONS[m.role]
+            for m in self.memberships
+        )
+
     def require(self, permission: Permission, team_id: int | None = None) -> None:
         """Raise NotPermitted unless the permission is held (in the team, where one is given)."""
         held = self.holds(permission) if team_id is None else self.holds_in(permission, team_id)
@@ -96,12 +113,11 @@ class Actor:
 
     @property
     def reading_provinces(self) -> frozenset[str]:
-        """Provinces whose unrestricted tips the actor may read: from the desk, the province's lead or a custodian."""
+        """Provinces whose unrestricted tips the actor may read: from the desk, or for the province as a whole."""
         return frozenset(_provinces(self.memberships))
 
 
 def _provinces(memberships: Iterable[MembershipRef]) -> Iterable[str]:
     for m in memberships:
-        oversees = m.team_kind is TeamKind.INTAKE_DESK or (m.team_kind is TeamKind.PROVINCE and m.role is Role.LEAD)
-        if m.province_code and m.role in READING_ROLES and oversees:
+        if m.province_code and m.role in READING_ROLES and m.team_kind in OVERSEEING:
             yield m.province_code

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import exists, select
 
-from forum.domain.errors import IllegalMove, InvalidInput
+from forum.domain.errors import IllegalMove, InvalidInput, NotPermitted
 from forum.domain.events import ActorKind, ActorRef, EventKind
 from forum.domain.permissions import ROLE_PERMISSIONS, Actor, Permission
 from forum.domain.sla import answer_needs_approval
@@ -17,7 +17,7 @@ from forum.services import duplicates
 from forum.services.attachments import Incoming, attach
 from forum.services.indexing import grow_index
 from forum.services.notices import announce, forget_address
-from forum.services.officers import officer, reader
+from forum.services.officers import may_act, officer, reader
 from forum.services.timeline import move, open_key
 from forum.services.work import Work
 
@@ -42,12 +42,12 @@ def accept(work: Work, actor: Actor, tip: Tip) -> None:
 
 
 def assign(work: Work, actor: Actor, tip: Tip, *, assignee_id: int) -> None:
-    """Give the tip to a member of the team; raise InvalidInput for anybody else."""
+    """Give the tip to somebody who may handle it in the team or for its province; raise InvalidInput for others."""
     by = officer(actor, tip, Permission.HANDLE)
     handles = [role for role, held in ROLE_PERMISSIONS.items() if Permission.HANDLE in held]
     member = exists().where(
         Membership.account_id == assignee_id,
-        Membership.team_id == tip.team_id,
+        Membership.team_id.in_(_teams_that_may_handle(work, tip)),
         Membership.role.in_(handles),
         Membership.ended_at.is_(None),
     )
@@ -60,7 +60,8 @@ def respond(work: Work, actor: Actor, tip: Tip, *, text: str) -> None:
     """Report as the first responder what was found on the spot; stops the responder's short clock."""
     if tip.responder_team_id is None:
         raise IllegalMove
-    actor.require(Permission.HANDLE, tip.responder_team_id)
+    if not may_act(actor, tip, Permission.HANDLE, team_id=tip.responder_team_id):
+        raise NotPermitted
     by = ActorRef(ActorKind.OFFICER, actor.account_id, tip.responder_team_id)
     _say(work, tip, EventKind.RESPONDED, by, text=text)
 
@@ -87,7 +88,7 @@ def answer(work: Work, actor: Actor, tip: Tip, *, text: str, files: Sequence[Inc
     by = officer(actor, tip, Permission.HANDLE)
     team_kind = work.rulebook.teams.get(tip.team_id).kind
     needs_lead = answer_needs_approval(tip.kind, team_kind, work.rulebook.approvals)
-    if needs_lead and not actor.holds_in(Permission.APPROVE, tip.team_id):
+    if needs_lead and not may_act(actor, tip, Permission.APPROVE):
         _say(work, tip, EventKind.ANSWER_PROPOSED, by, text=text, files=files)
         return False
     _publish(work, tip, by, text=text, files=files)
@@ -125,6 +126,14 @@ def close(work: Work, actor: Actor, tip: Tip, outcome: Outcome) -> None:
     move(work, tip, EventKind.CLOSED, by, changes=changes)
     forget_address(work, tip)
     duplicates.close_with_master(work, tip, by)
+
+
+def _teams_that_may_handle(work: Work, tip: Tip) -> list[int]:
+    teams = [tip.team_id]
+    province = work.rulebook.teams.get(tip.team_id).province_code
+    if province is not None and tip.restriction is None:
+        teams.append(work.rulebook.teams.province(province).id)
+    return teams
 
 
 def _publish(work: Work, tip: Tip, by: ActorRef, *, text: str, files: Sequence[Incoming]) -> None:

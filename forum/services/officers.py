@@ -9,10 +9,23 @@ from forum.models import Tip
 
 
 def officer(actor: Actor, tip: Tip, *permissions: Permission) -> ActorRef:
-    """Return the actor as acting for the accountable team; raise NotPermitted unless one permission is held there."""
-    if not any(actor.holds_in(permission, tip.team_id) for permission in permissions):
+    """Return the actor as acting for the accountable team; raise NotPermitted unless one permission reaches it."""
+    if not may_act(actor, tip, *permissions):
         raise NotPermitted
     return ActorRef(ActorKind.OFFICER, actor.account_id, tip.team_id)
+
+
+def may_act(actor: Actor, tip: Tip, *permissions: Permission, team_id: int | None = None) -> bool:
+    """Whether one of the permissions reaches the tip in its accountable team (or in another one that is given)."""
+    return any(
+        actor.acts_for(
+            permission,
+            team_id or tip.team_id,
+            province_code=tip.province_code,
+            is_restricted=tip.restriction is not None,
+        )
+        for permission in permissions
+    )
 
 
 def reader(actor: Actor, tip: Tip) -> ActorRef:
