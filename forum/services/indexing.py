@@ -13,7 +13,7 @@ from forum.models import Tip, TipEventRow, TipSearch, TipTerm
 from forum.services.timeline import open_key, where
 from forum.services.work import Work
 
-_INSERT_SEARCH = insert(TipSearch.__table__)
+_INSERT_SEARCH = insert(TipSearch)
 
 
 def scope_of(tip: Tip) -> str:

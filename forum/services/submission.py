@@ -41,9 +41,8 @@ NUMBER_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 NUMBER_LENGTH = 10
 
 
-_TIP = Tip.__table__.c
-_BY_DIGEST = select(_TIP.number, _TIP.receipt_digest, _TIP.receipt_kept_at, _TIP.received_at, _TIP.team_id).where(
-    _TIP.receipt_digest.in_(bindparam("digests", expanding=True))
+_BY_DIGEST = select(Tip.number, Tip.receipt_digest, Tip.receipt_kept_at, Tip.received_at, Tip.team_id).where(
+    Tip.receipt_digest.in_(bindparam("digests", expanding=True))
 )
 
 

@@ -21,8 +21,8 @@ from forum.services.work import Work
 
 COLUMNS = tuple(f.name for f in fields(TipState) if f.name != "granted_team_ids")
 CHAIN = "tip-event"
-_INSERT_TIP = insert(Tip.__table__).returning(Tip.__table__.c.id)
-_INSERT_EVENT = insert(TipEventRow.__table__)
+_INSERT_TIP = insert(Tip).returning(Tip.id)
+_INSERT_EVENT = insert(TipEventRow)
 
 
 def move(
