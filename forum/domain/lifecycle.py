@@ -61,7 +61,7 @@ MOVES: dict[E, Move] = {
     E.RECLASSIFIED: Move(WORKING - AT_DESK, None, CLASS | CLOCKS),
     E.SENT_TO_DESK: Move(WORKING - {S.WAITING}, S.RECEIVED, PLACE | CLOCKS | {"province_code", "commune_code"}),
     E.ROUTED: Move(WORKING - {S.WAITING}, S.ROUTED, PLACE | LIMIT | CLOCKS | {"priority"}),
-    E.ACCEPTED: Move(frozenset({S.ROUTED, S.REOPENED}), S.ACCEPTED, frozenset({"assignee_id"})),
+    E.ACCEPTED: Move(frozenset({S.TRIAGED, S.ROUTED, S.REOPENED}), S.ACCEPTED, frozenset({"assignee_id"})),
     E.ASSIGNED: Move(frozenset({S.ACCEPTED, S.IN_PROGRESS}), S.IN_PROGRESS, frozenset({"assignee_id"})),
     E.RESPONDED: Move(WORKING, None),
     E.NOTED: Move(ANY, None),

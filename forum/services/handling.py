@@ -36,7 +36,7 @@ class Outcome:
 
 
 def accept(work: Work, actor: Actor, tip: Tip) -> None:
-    """Take a routed tip on; only a lead takes a reopened one."""
+    """Take a tip on: a routed one, or one that the rules leave at its desk; only a lead takes a reopened one."""
     by = officer(actor, tip, Permission.APPROVE if tip.reopened_count else Permission.HANDLE)
     move(work, tip, EventKind.ACCEPTED, by)
 
