@@ -13,7 +13,7 @@ from forum.domain.vocabulary import Category, Kind
 
 _MORE_SHARE = 0.5
 _PLAIN_ANSWERS = frozenset({Kind.QUESTION, Kind.PRAISE})
-_INFORMED_KINDS = frozenset({Kind.CRIME_REPORT, Kind.FEEDBACK, Kind.PETITION})
+_ACTED_UPON = frozenset({Kind.CRIME_REPORT, Kind.FEEDBACK, Kind.PETITION})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +30,30 @@ class Writer:
         """Draw one filled phrase."""
         return self.book.pick(self.rng, use, key).format_map(self.slots)
 
-    def question(self) -> str:
-        """Ask the citizen for what is missing."""
-        return self.line("ask", self.scenario.category)
+    def question(self) -> tuple[str, str]:
+        """Ask the citizen for what is missing; return the question and a reply that fits it."""
+        question, *replies = self.line("ask", self.scenario.category).split("|")
+        return question, self.rng.choice(replies)
 
     def note(self, use: str) -> str:
         """Write an internal note."""
-        return self.line(use, "inspectorate" if self.scenario.category is Category.POLICE_CONDUCT else "any")
+        if self.scenario.category is Category.POLICE_CONDUCT:
+            return self.line(use, "inspectorate")
+        special = [key for key in (self.scenario.category, self.scenario.kind) if (use, key) in self.book.pools]
+        return self.line(use, special[0] if special else "any")
+
+    def addition(self) -> str:
+        """Let the citizen add something while waiting."""
+        return self.line("add", "any" if self.scenario.tense == "habit" else "general")
+
+    def objection(self) -> str:
+        """Let the citizen say why it is not solved; neutral where there is nothing that could go on."""
+        is_open_ended = self._police_or(self.scenario.kind) in _ACTED_UPON
+        return self.line("reopen", "any" if is_open_ended else "general")
 
     def notice(self) -> str | None:
         """Say that the matter is being looked into; None for kinds that are answered outright."""
-        if self.scenario.kind not in _INFORMED_KINDS:
+        if self.scenario.kind not in _ACTED_UPON:
             return None
         return f"{self.line('greeting')}\n\n{self.line('pending', self._police_or(self.scenario.kind))}"
 
@@ -51,7 +64,8 @@ class Writer:
 
     def second_answer(self) -> Answer:
         """Answer again after the citizen was not satisfied."""
-        return Answer(self._framed(self.line("apology", "reopened"), self.line("again")))
+        key = self._police_or("any" if self.scenario.kind in _ACTED_UPON else Kind.QUESTION)
+        return Answer(self._framed(self.line("apology", key), self.line("again", key)))
 
     def referral(self) -> Referral:
         """Hand on to the authority that the scenario names."""
@@ -86,8 +100,10 @@ class Writer:
         return self.scenario.kind not in _PLAIN_ANSWERS and happens(self.rng, _MORE_SHARE)
 
     def _framed(self, thanks: str, body: str) -> str:
-        is_quiet = self.scenario.category is Category.POLICE_CONDUCT or happens(self.rng, 0.4)
-        last = self.line("goodbye") if is_quiet else f"{self.line('follow')} {self.line('goodbye')}"
+        scenario = self.scenario
+        follow = self.line("follow", "any" if scenario.kind in _ACTED_UPON else Kind.QUESTION)
+        is_complete = scenario.kind is Kind.PRAISE or scenario.category is Category.POLICE_CONDUCT
+        last = self.line("goodbye") if is_complete or happens(self.rng, 0.4) else f"{follow} {self.line('goodbye')}"
         return f"{self.line('greeting')}\n\n{thanks} {body}\n\n{last}"
 
     def _referral(self, authority: str, address: str, text: str) -> Referral:

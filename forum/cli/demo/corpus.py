@@ -10,6 +10,7 @@ from random import Random
 
 from forum.cli.demo import seasons
 from forum.cli.demo.answers import Writer
+from forum.cli.demo.chances import happens
 from forum.cli.demo.course import CommuneLite, DemoTip, Sender
 from forum.cli.demo.phrases import Line, Phrasebook, Scenario, phrasebook
 from forum.cli.demo.planning import Case, plan
@@ -115,11 +116,10 @@ class _Drafter:
         )
 
     def _scene(self, scenario: Scenario) -> Scene:
-        chance = self._rng.random()
         if scenario.path == "normal" and not scenario.police:
-            if scenario.kind is Kind.CRIME_REPORT and chance < _OUTSIDE_SHARE:
+            if scenario.kind is Kind.CRIME_REPORT and happens(self._rng, _OUTSIDE_SHARE):
                 return self._scenes.draw_outside()
-            if chance > 1 - _NOWHERE_SHARE:
+            if happens(self._rng, _NOWHERE_SHARE):
                 return self._scenes.draw_nowhere(scenario)
         return self._scenes.draw(scenario)
 
@@ -174,10 +174,9 @@ def _tip(
 
 def _picked_category(scenario: Scenario, rng: Random) -> Category:
     """Draw what the citizen chooses: mostly right, else "other" or a neighbour."""
-    chance = rng.random()
-    if chance < 0.09:  # noqa: PLR2004 - share
+    if happens(rng, 0.09):
         return Category.OTHER
-    if chance < 0.16 and scenario.mistaken:  # noqa: PLR2004 - share
+    if scenario.mistaken and happens(rng, 0.08):
         return rng.choice(scenario.mistaken)
     return scenario.category
 

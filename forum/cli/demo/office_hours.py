@@ -11,6 +11,7 @@ from forum.domain.working_time import VN
 
 UTC = ZoneInfo("UTC")
 _SHIFTS = ((time(7, 30), time(11, 30)), (time(13, 30), time(17, 0)))
+_DAYBREAK, _BEDTIME = time(6, 30), time(22, 30)
 HOURS_A_DAY = 7.5
 
 
@@ -58,10 +59,8 @@ def office_hours_between(start: datetime, end: datetime) -> float:
 def at_waking_hour(moment: datetime) -> datetime:
     """Move a moment between 22:30 and 6:30 in Vietnam to the next morning, keeping its minutes apart."""
     local = moment.astimezone(VN)
-    if time(6, 30) <= local.time() < time(22, 30):
+    if _DAYBREAK <= local.time() < _BEDTIME:
         return moment
-    morning = local.date() + timedelta(local.hour >= 22)  # noqa: PLR2004 - late evening belongs to the next morning
-    woken = datetime.combine(morning, time(6, 30), tzinfo=VN) + timedelta(
-        minutes=local.minute * 2, seconds=local.second
-    )
+    morning = local.date() + timedelta(local.time() >= _BEDTIME)
+    woken = datetime.combine(morning, _DAYBREAK, tzinfo=VN) + timedelta(minutes=local.minute * 2, seconds=local.second)
     return woken.astimezone(UTC)

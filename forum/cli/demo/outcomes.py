@@ -22,8 +22,8 @@ _CASE_CATEGORIES = frozenset(
         Category.ECONOMY_ENVIRONMENT,
     }
 )
-_CONTENT_SCORES = (1, 2, 3, 4, 5), (2, 4, 13, 36, 45)
-_DISAPPOINTED_SCORES = (1, 2, 3, 4, 5), (9, 14, 28, 32, 17)
+_SCORE_WEIGHTS = {True: (2, 4, 12, 36, 46), None: (1, 3, 10, 38, 48), False: (9, 14, 28, 32, 17)}
+"""For scores 1 to 5, by whether the matter was found true: who hears that nothing was found is less content."""
 _SOLVED_SHARE = {1: 0.15, 2: 0.4, 3: 0.88, 4: 0.99, 5: 1.0}
 
 
@@ -47,8 +47,8 @@ def draw_outcome(scenario: Scenario, rng: Random) -> Outcome:
 
 
 def draw_rating(outcome: Outcome, writer: Writer, rng: Random) -> Rating:
-    """Draw what the citizen says; who hears that nothing was found is less content."""
-    scores, weights = _DISAPPOINTED_SCORES if outcome.is_founded is False else _CONTENT_SCORES
-    score = rng.choices(scores, weights)[0]
+    """Draw what the citizen says; praise is never met with anger."""
+    weights = (0, 0, 0, 1, 3) if writer.scenario.kind is Kind.PRAISE else _SCORE_WEIGHTS[outcome.is_founded]
+    score = rng.choices((1, 2, 3, 4, 5), weights)[0]
     words = writer.line("rating-words", str(score)) if happens(rng, 0.55) else ""
     return Rating(is_solved=happens(rng, _SOLVED_SHARE[score]), score=score, words=words)

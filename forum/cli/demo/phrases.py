@@ -49,7 +49,7 @@ class Scenario:
     @property
     def manner(self) -> str:
         """The key of phrases that differ for a victim of one event and a witness of something that goes on."""
-        is_event_report = self.kind is Kind.CRIME_REPORT and self.tense == "event"
+        is_event_report = self.kind is Kind.CRIME_REPORT and self.tense.endswith("event")
         return "crime-report-event" if is_event_report else self.kind
 
     @property

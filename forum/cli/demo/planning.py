@@ -42,7 +42,9 @@ _DEPARTMENTS = {
 }
 _SEALED_TEAMS = frozenset({"inspectorate", "lead-inspectorate", "intake", "PA02", "PX03"})
 """Teams to which the desk never sends by mistake, nor away from."""
-_RECENT = timedelta(days=110)
+_DESK_STEPS = 2
+"""Triage and route: the desk leaves nothing lying."""
+_RECENT = timedelta(days=75)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,23 +164,23 @@ def _work(line: Timeline, writer: Writer, rng: Random, *, budget: float) -> None
     notice = writer.notice() if happens(rng, _NOTICE_SHARE.get(kind, 0)) else None
     if notice:
         line.office(K.INFORM, Words(notice), hours=skewed(rng, 2))
-    if kind is Kind.PRAISE or writer.scenario.path == "formal-way":
+    if kind in {Kind.PRAISE, Kind.QUESTION} or writer.scenario.path == "formal-way":
         return
-    if happens(rng, 0.55) and kind is not Kind.QUESTION:
-        line.by_office_hour(
-            K.NOTE, Words(writer.note("note")), hours=budget * rng.uniform(0.3, 0.45), apart=skewed(rng, 1)
-        )
-    if happens(rng, 0.17) and kind is not Kind.QUESTION:
-        line.by_office_hour(
-            K.ASK, Words(writer.question()), hours=budget * rng.uniform(0.35, 0.5), apart=skewed(rng, 1)
-        )
-        line.citizen(K.REPLY, Words(writer.line("reply")), hours=skewed(rng, 9))
+    if happens(rng, 0.55):
+        _note(line, Words(writer.note("note")), rng, hours=budget * rng.uniform(0.3, 0.45))
+    if happens(rng, 0.17):
+        question, reply = writer.question()
+        hours = budget * rng.uniform(0.35, 0.5)
+        line.by_office_hour(K.ASK, Words(question), hours=hours, apart=skewed(rng, 1))
+        line.citizen(K.REPLY, Words(reply), hours=skewed(rng, 9))
     elif happens(rng, 0.06):
-        line.citizen(K.ADD, Words(writer.line("add")), hours=skewed(rng, 20))
-    if happens(rng, 0.3) and kind is not Kind.QUESTION:
-        line.by_office_hour(
-            K.NOTE, Words(writer.note("note-follow-up")), hours=budget * rng.uniform(0.65, 0.85), apart=skewed(rng, 1)
-        )
+        line.citizen(K.ADD, Words(writer.addition()), hours=skewed(rng, 20))
+    if happens(rng, 0.3):
+        _note(line, Words(writer.note("note-follow-up")), rng, hours=budget * rng.uniform(0.65, 0.85))
+
+
+def _note(line: Timeline, words: Words, rng: Random, *, hours: float) -> None:
+    line.by_office_hour(K.NOTE, words, hours=hours, apart=skewed(rng, 1))
 
 
 def _afterwards(line: Timeline, writer: Writer, rng: Random, *, outcome: Outcome) -> None:
@@ -188,11 +190,11 @@ def _afterwards(line: Timeline, writer: Writer, rng: Random, *, outcome: Outcome
     rating = draw_rating(outcome, writer, rng)
     line.citizen(K.RATE, rating, hours=skewed(rng, 22))
     if not rating.is_solved:
-        _second_round(line, writer, rng, rating=rating, outcome=outcome)
+        _second_round(line, writer, rng, outcome=outcome)
 
 
-def _second_round(line: Timeline, writer: Writer, rng: Random, *, rating: Rating, outcome: Outcome) -> None:
-    line.at_once(K.REOPEN, Words(rating.words or writer.line("reopen")))
+def _second_round(line: Timeline, writer: Writer, rng: Random, *, outcome: Outcome) -> None:
+    line.at_once(K.REOPEN, Words(writer.objection()))
     line.office(K.ACCEPT, hours=skewed(rng, 4))
     line.office(K.ASSIGN, hours=skewed(rng, 1))
     line.office(K.NOTE, Words(writer.note("note")), hours=skewed(rng, 8))
@@ -215,7 +217,7 @@ def _budget(case: Case, kind: Kind, rng: Random, *, is_urgent: bool) -> float:
         allowed = office_hours_between(case.received_at, case.received_at + _CRIME_REPORT_LIMIT)
     else:
         allowed = _ALLOWED_DAYS[kind] * HOURS_A_DAY
-    if happens(rng, 0.075 - 0.05 * case.progress):
+    if happens(rng, 0.055 - 0.035 * case.progress):
         return allowed * (1.12 + rng.expovariate(2.5)) + HOURS_A_DAY
     share = rng.betavariate(1.5, 4.0 if is_urgent else 1.7)
     return max(2.0, allowed * 0.93 * share * (1.06 - 0.12 * case.progress))
@@ -223,9 +225,9 @@ def _budget(case: Case, kind: Kind, rng: Random, *, is_urgent: bool) -> float:
 
 def _perhaps_left_lying(line: Timeline, case: Case, rng: Random) -> tuple[Step, ...]:
     """Leave a few tips open before their answer, mostly recent ones: the backlog that every office has."""
-    chance = 0.022 if case.until - case.received_at < _RECENT else 0.002
+    chance = 0.024 if case.until - case.received_at < _RECENT else 0.0015
     steps = line.steps(case.until)
     answered = next((place for place, step in enumerate(steps) if step.kind is K.PROPOSE_ANSWER), len(steps))
-    if happens(rng, chance) and answered > 2:  # noqa: PLR2004 - at least triaged and routed
-        return steps[: rng.randint(2, answered)]
+    if happens(rng, chance) and answered > _DESK_STEPS:
+        return steps[: rng.randint(_DESK_STEPS, answered)]
     return steps

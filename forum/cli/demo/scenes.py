@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
+from forum.cli.demo.chances import happens
 from forum.cli.demo.course import CommuneLite
 from forum.cli.demo.phrases import Phrasebook, Scenario
 
@@ -117,7 +118,7 @@ class SceneMaker:
     def _village(self, commune: CommuneLite, scenario: Scenario) -> str:
         """Name a fictional village or a numbered quarter."""
         pick = self.book.pick
-        if _is_ward(commune) or (scenario.setting == "urban" and self.rng.random() < 0.5):  # noqa: PLR2004 - half
+        if _is_ward(commune) or (scenario.setting == "urban" and happens(self.rng, 0.5)):
             return pick(self.rng, "urban-ban").format(k=self.rng.randint(1, 14))
         head, first, second = (pick(self.rng, use, key) for use, key in _VILLAGE_PARTS)
         return f"{head} {first} {second}"

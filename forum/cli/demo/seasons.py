@@ -28,6 +28,8 @@ _TET = tuple(
 )
 """The first day of the lunar year; beyond the list there is simply no season of Tết."""
 
+_SATURDAY = 5
+_TET_HOLIDAY, _TET_VISITS, _TET_AT_HOME = range(-2, 5), range(-8, 9), range(-1, 4)
 _FIXED_HOLIDAYS = frozenset({(1, 1), (4, 30), (5, 1), (9, 2)})
 _MONTH_FACTORS = {
     "dry": {1: 1.2, 2: 3.0, 3: 3.4, 4: 2.6, 5: 1.0},
@@ -55,14 +57,14 @@ def days_from_tet(day: date) -> int:
 
 def is_day_off(day: date) -> bool:
     """Whether offices are closed, as far as a demo needs to know it."""
-    return day.weekday() >= 5 or (day.month, day.day) in _FIXED_HOLIDAYS or -2 <= days_from_tet(day) <= 4  # noqa: PLR2004 - Saturday
+    return day.weekday() >= _SATURDAY or (day.month, day.day) in _FIXED_HOLIDAYS or days_from_tet(day) in _TET_HOLIDAY
 
 
 def _is_festive(day: date) -> bool:
     near_fixed = any(
         abs((day - date(day.year, month, number)).days) <= 1 for month, number in (*_FIXED_HOLIDAYS, (12, 24))
     )
-    return near_fixed or (day.month, day.day) == (12, 31) or abs(days_from_tet(day)) <= 8  # noqa: PLR2004 - the days of visits
+    return near_fixed or (day.month, day.day) == (12, 31) or days_from_tet(day) in _TET_VISITS
 
 
 def season_factor(season: str, day: date) -> float:
@@ -85,7 +87,7 @@ def story_weight(scenario: Scenario, day: date, *, progress: float) -> float:
 
 def day_factor(day: date, *, progress: float) -> float:
     """Return how busy a day is as such: the forum becomes known, Mondays are full, the days of Tết are quiet."""
-    quiet = 0.5 if -1 <= days_from_tet(day) <= 3 else 1.0  # noqa: PLR2004 - the days people spend at home
+    quiet = 0.5 if days_from_tet(day) in _TET_AT_HOME else 1.0
     return (0.75 + 0.5 * progress) * _WEEKDAY_FACTORS[day.weekday()] * quiet
 
 

@@ -35,6 +35,7 @@ _STYLE_WEIGHTS: dict[Channel, tuple[int, ...]] = {
     Channel.IN_PERSON: (1, 0, 0, 0, 0, 0),
     Channel.LETTER: (30, 0, 0, 0, 0, 70),
 }
+_NOON = 12
 _RECORDED = frozenset({Channel.HOTLINE, Channel.IN_PERSON})
 
 
@@ -60,15 +61,15 @@ def draw_moment(scenario: Scenario, received: datetime, book: Phrasebook, rng: R
         return Moment(When.NOW, None, book.pick(rng, "now"))
     if scenario.tense == "habit":
         return Moment(When.UNSURE, None, book.pick(rng, "habit"))
-    is_early = received.hour < 12  # noqa: PLR2004 - before noon, "today" has hardly begun
+    is_early = received.hour < _NOON  # "today" has hardly begun
     days_ago = rng.choices((0, 1, rng.randint(2, 14)), (0 if is_early else 3, 3, 4))[0]
     on = received.date() - timedelta(days_ago)
     if days_ago <= 1:
         words = book.pick(rng, "event-yesterday" if days_ago else "event-today", scenario.tense)
     else:
-        forms = book.pools["event-earlier", scenario.tense]
-        recent = [form for form in forms if "{thu}" not in form or days_ago <= 6]  # noqa: PLR2004 - the week before
-        words = rng.choice(recent).format(d=f"{on.day}/{on.month}", thu=book.pools["weekday", "any"][on.weekday()])
+        forms, weekdays = book.pools["event-earlier", scenario.tense], book.pools["weekday", "any"]
+        recent = [form for form in forms if "{thu}" not in form or days_ago < len(weekdays)]
+        words = rng.choice(recent).format(d=f"{on.day}/{on.month}", thu=weekdays[on.weekday()])
     return Moment(When.DATE, on, words)
 
 
@@ -120,13 +121,13 @@ def _letter(telling: Telling, book: Phrasebook, rng: Random) -> str:
     story = [telling.core, *details[:2]]
     paragraphs = [
         [
-            book.pick(rng, "opening", "formal"),
+            _framing(telling, book, rng, use="opening", tone="formal"),
             book.pick(rng, "letter-start", _key(book, "letter-start", scenario.kind)),
         ],
         story,
         book.some(rng, "letter-middle", _key(book, "letter-middle", scenario.kind), at_most=rng.randint(1, 3)),
         [*details[2:], *_wishes(telling, book, rng, at_most=2)],
-        [book.pick(rng, "letter-end"), book.pick(rng, "closing", "formal")],
+        [book.pick(rng, "letter-end"), _framing(telling, book, rng, use="closing", tone="formal")],
     ]
     return "\n\n".join(" ".join(_ended(part) for part in paragraph) for paragraph in paragraphs if paragraph)
 
@@ -137,9 +138,11 @@ def _opening(telling: Telling, book: Phrasebook, rng: Random) -> str:
     if telling.is_second and happens(rng, 0.4):
         return book.pick(rng, "later-words", "formal")
     if telling.style is Style.TEEN:
-        return book.pick(rng, "opening", "teen")
+        return _framing(telling, book, rng, use="opening", tone="teen")
+    if happens(rng, 0.38):
+        return ""
     is_formal = happens(rng, 0.5)
-    return book.pick(rng, "opening", "formal" if is_formal else "casual") if happens(rng, 0.62) else ""
+    return _framing(telling, book, rng, use="opening", tone="formal" if is_formal else "casual")
 
 
 def _wishes(telling: Telling, book: Phrasebook, rng: Random, *, at_most: int) -> list[str]:
@@ -154,8 +157,14 @@ def _closing(telling: Telling, book: Phrasebook, rng: Random) -> str:
     if telling.channel in _RECORDED or not happens(rng, 0.45):
         return ""
     if telling.style is Style.TEEN:
-        return book.pick(rng, "closing", "teen")
-    return book.pick(rng, "closing", rng.choice(("formal", "casual")))
+        return _framing(telling, book, rng, use="closing", tone="teen")
+    return _framing(telling, book, rng, use="closing", tone=rng.choice(("formal", "casual")))
+
+
+def _framing(telling: Telling, book: Phrasebook, rng: Random, *, use: str, tone: str) -> str:
+    """Draw a polite phrase; praise asks for nothing."""
+    asking = () if telling.scenario.kind is Kind.PRAISE else book.pools[use, f"{tone}-request"]
+    return rng.choice(book.pools[use, tone] + asking)
 
 
 def _key(book: Phrasebook, use: str, kind: Kind) -> str:
