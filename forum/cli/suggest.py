@@ -12,9 +12,10 @@ import click
 
 from forum.adapters.lexicon_table import lexicon, routing_rules
 from forum.adapters.shipped import provinces
+from forum.domain import suggestion as suggestions
 from forum.domain.routing import RoutingFacts, place_flags, police_flags, route
-from forum.domain.suggestion import suggest
 
+SAMPLES = (Path("tests/samples/tips.json"), Path("tests/samples/own_tips.json"))
 COLUMNS = ("category", "kind", "team", "first_responder", "priority")
 
 
@@ -35,7 +36,9 @@ class Comparison:
 def compare_sample(sample: Mapping[str, Any]) -> Comparison:
     """Run one labelled tip through suggestion and routing, with the place as given and no category chosen."""
     unit = sample["police_unit"]
-    suggestion = suggest(sample["text"], chosen_category=None, about_police=unit is not None, lexicon=lexicon())
+    suggestion = suggestions.suggest(
+        sample["text"], chosen_category=None, about_police=unit is not None, lexicon=lexicon()
+    )
     cluster = frozenset(province.code for province in provinces() if province.is_in_cluster)
     place = place_flags(sample["province_code"], cluster)
     police = police_flags(about_police=unit is not None, unit=unit or "")
@@ -67,10 +70,16 @@ def accuracy(comparisons: Iterable[Comparison]) -> dict[str, tuple[int, int]]:
 
 
 @click.command("suggest")
-@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def suggest_command(files: tuple[Path, ...]) -> None:
-    """Print suggested against wanted for the labelled tips in FILES (JSON), with the accuracy of each column."""
-    for path in files:
+@click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def suggest(files: tuple[Path, ...]) -> None:
+    """Print suggested against wanted for the labelled tips in FILES (JSON), with the accuracy of each column.
+
+    Without FILES, those of the source tree are taken from the working directory.
+    """
+    found = files or tuple(path for path in SAMPLES if path.exists())
+    if not found:
+        raise click.UsageError("Name a file of labelled tips, or run this in the source tree.")
+    for path in found:
         samples = json.loads(path.read_text(encoding="utf-8"))
         comparisons = [compare_sample(sample) for sample in samples]
         click.echo(f"{path.name}: {len(comparisons)} tips; a wrong value is followed by the wanted one in brackets")

@@ -83,11 +83,7 @@ _RULES = (
     ),
     _Rule(
         Hotline.FIRE,
-        (
-            _phrases(
-                "đang cháy, nhà đang cháy, rừng đang cháy, lửa đang lan, đang bốc cháy, kẹt trong đám cháy, mắc kẹt trong nhà cháy"
-            ),
-        ),
+        (_phrases("""đang cháy, nhà đang cháy, rừng đang cháy, lửa đang lan, đang bốc cháy, kẹt trong đám cháy"""),),
     ),
     _Rule(
         Hotline.AMBULANCE,

@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
-from forum.cli.suggest import suggest_command
+from forum.cli.suggest import suggest
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 
 
 def test_suggest_command_prints_both_tables_with_the_accuracy_of_each_column() -> None:
-    result = CliRunner().invoke(suggest_command, [str(SAMPLES / "tips.json"), str(SAMPLES / "own_tips.json")])
+    result = CliRunner().invoke(suggest, [str(SAMPLES / "tips.json"), str(SAMPLES / "own_tips.json")])
     lines = result.output.splitlines()
     assert result.exit_code == 0
     assert lines[0].startswith("tips.json: 16 tips")
@@ -28,6 +29,20 @@ def test_suggest_command_shows_the_wanted_value_when_a_suggestion_is_wrong(tmp_p
     sample["wanted"]["category"] = "fire"
     path = tmp_path / "one.json"
     path.write_text(json.dumps([sample]), encoding="utf-8")
-    output = CliRunner().invoke(suggest_command, [str(path)]).output
+    output = CliRunner().invoke(suggest, [str(path)]).output
     assert "drugs [fire]" in output
     assert "0/1 = 0%" in output
+
+
+def test_suggest_command_asks_for_a_file_when_there_are_no_samples_here() -> None:
+    with CliRunner().isolated_filesystem():
+        result = CliRunner().invoke(suggest, [])
+    assert result.exit_code == 2
+    assert "Name a file" in result.output
+
+
+def test_suggest_command_takes_the_samples_of_the_source_tree_when_no_file_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(SAMPLES.parents[1])
+    assert CliRunner().invoke(suggest, []).output.count("right") == 2
