@@ -164,7 +164,8 @@ def test_corpus_is_the_same_when_made_again():
 
 
 def test_corpus_differs_when_the_seed_differs():
-    assert {tip.text for tip in corpus(200)}.isdisjoint(tip.text for tip in corpus(200, seed=8) if len(tip.text) > 60)
+    shared = {tip.text for tip in corpus(200)} & {tip.text for tip in corpus(200, seed=8)}
+    assert len(shared) < 5
 
 
 @pytest.mark.parametrize(("count", "months"), [(1, 1), (10, 2), (150, 26), (400, 60)])

@@ -57,7 +57,7 @@ def draw_moment(scenario: Scenario, received: datetime, book: Phrasebook, rng: R
     """Draw when it happened, never after receipt, which is given in local time."""
     if scenario.tense == "none":
         return Moment(When.UNSURE, None, "")
-    if scenario.kind is Kind.CRIME_REPORT and happens(rng, 0.03):
+    if scenario.tense == "habit" and scenario.kind is Kind.CRIME_REPORT and happens(rng, 0.06):
         return Moment(When.NOW, None, book.pick(rng, "now"))
     if scenario.tense == "habit":
         return Moment(When.UNSURE, None, book.pick(rng, "habit"))
