@@ -34,9 +34,11 @@ def test_suggest_command_shows_the_wanted_value_when_a_suggestion_is_wrong(tmp_p
     assert "0/1 = 0%" in output
 
 
-def test_suggest_command_asks_for_a_file_when_there_are_no_samples_here() -> None:
-    with CliRunner().isolated_filesystem():
-        result = CliRunner().invoke(suggest, [])
+def test_suggest_command_asks_for_a_file_when_there_are_no_samples_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(suggest, [])
     assert result.exit_code == 2
     assert "Name a file" in result.output
 
