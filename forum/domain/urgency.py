@@ -150,7 +150,8 @@ def urgent_in(reading: Reading) -> tuple[Hotline, ...]:
     sentences: dict[int, set[str]] = {}
     for found in _BOOK.find(reading):
         sentences.setdefault(found.sentence, set()).add(found.phrase)
-    windows = [held | sentences.get(number + 1, set()) for number, held in sentences.items()]
+    begins = {start for number in sentences for start in (number - 1, number) if start >= 0}
+    windows = [sentences.get(start, set()) | sentences.get(start + 1, set()) for start in begins]
     rung = {rule.hotline for rule in _RULES if any(_rings(rule, window) for window in windows)}
     return tuple(hotline for hotline in Hotline if hotline in rung)
 

@@ -46,6 +46,10 @@ def test_sounds_urgent_joins_neighbouring_sentences_but_not_distant_ones() -> No
     assert sounds_urgent("Có đánh nhau. Hai bên họp bản. Ông trưởng bản đến ngay") == ()
 
 
+def test_sounds_urgent_hears_the_present_even_when_the_past_follows() -> None:
+    assert sounds_urgent("Chào chú. Đang đánh nhau, đến ngay. Tối nào cũng thế") == (Hotline.POLICE,)
+
+
 def test_urgent_patterns_travel_as_json_and_name_every_hotline() -> None:
     patterns = json.loads(json.dumps(urgent_patterns()))
     assert {rule["hotline"] for rule in patterns["rules"]} == {hotline.value for hotline in Hotline}
