@@ -107,10 +107,7 @@ def suggest(text: str, *, chosen_category: str | None, about_police: bool, lexic
     evidence = lexicon.evidence(reading)
     hotlines = urgent_in(reading)
     tags = _values(evidence, Aim.TAG) - ({"money-lost"} if (Aim.SIGNAL, "not-lost") in evidence else set())
-    flags = set(_values(evidence, Aim.FLAG))
-    flags |= {"emergency"} if hotlines else set()
-    flags |= {"about-police"} if about_police else set()
-    flags |= {"criticises-police"} if about_police or _criticises(evidence, "police-actor") else set()
+    flags = _flags(evidence, is_emergency=bool(hotlines), about_police=about_police)
     category = _category(evidence, chosen=chosen_category, about_police=about_police)
     kind = _kind(evidence, category=category.value, flags=flags, has_question_mark="?" in text)
     if kind.value is Kind.PRAISE:
@@ -137,6 +134,17 @@ def suggest(text: str, *, chosen_category: str | None, about_police: bool, lexic
 
 def _values(evidence: _Heard, aim: Aim) -> frozenset[str]:
     return frozenset(value for heard, value in evidence if heard is aim)
+
+
+def _flags(evidence: _Heard, *, is_emergency: bool, about_police: bool) -> set[str]:
+    flags = set(_values(evidence, Aim.FLAG))
+    if is_emergency:
+        flags.add("emergency")
+    if about_police:
+        flags.add("about-police")
+    if about_police or _criticises(evidence, "police-actor"):
+        flags.add("criticises-police")
+    return flags
 
 
 def _criticises(evidence: _Heard, actor: str) -> bool:
