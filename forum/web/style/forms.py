@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -16,6 +17,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import CheckboxInput
 
 from forum.domain.vocabulary import Category
@@ -37,26 +39,30 @@ CATEGORY_WORDS = {
 }
 
 
+def _choices(words: Mapping[str, Any]) -> list[SelectChoice]:
+    return [SelectChoice(str(value), text) for value, text in words.items()]
+
+
 class SampleForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
     """One field of each sort."""
 
     words = TextAreaField(
         _("What happened?"), description=_("Write as you speak. With or without accents, both are fine.")
     )
-    category = RadioField(_("What is it about?"), choices=list(CATEGORY_WORDS.items()))
-    when = RadioField(_("When?"), choices=[("now", _("Now")), ("date", _("On a day")), ("unsure", _("Not sure"))])
+    category = RadioField(_("What is it about?"), choices=_choices(CATEGORY_WORDS))
+    when = RadioField(_("When?"), choices=_choices({"now": _("Now"), "date": _("On a day"), "unsure": _("Not sure")}))
     day = DateField(_("Day"))
-    province = SelectField(_("Province"), choices=[("14", "Sơn La"), ("15", "Lào Cai")])
+    province = SelectField(_("Province"), choices=_choices({"14": "Sơn La", "15": "Lào Cai"}))
     commune = StringField(_("Commune"))
     files = MultipleFileField(_("Pictures, sound, video, PDF"))
     tags = SelectMultipleField(
         _("Tags"),
-        choices=[("school", _("near a school")), ("repeated", _("again and again"))],
+        choices=_choices({"school": _("near a school"), "repeated": _("again and again")}),
         option_widget=CheckboxInput(),
     )
     score = RadioField(
         _("How well were you answered?"),
-        choices=[("1", _("1, very badly")), ("2", "2"), ("3", "3"), ("4", "4"), ("5", _("5, very well"))],
+        choices=_choices({"1": _("1, very badly"), "2": "2", "3": "3", "4": "4", "5": _("5, very well")}),
     )
     is_named = BooleanField(_("I want to leave my name"))
     receipt = StringField(_("Receipt number"))

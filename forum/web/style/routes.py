@@ -15,7 +15,8 @@ THEMES = ("auto", "light", "dark")
 
 # Stands for a QR code: a picture of squares that encodes nothing.
 SAMPLE_QR = Markup(
-    '<svg viewBox="0 0 21 21" shape-rendering="crispEdges"><path fill="currentColor" d="M0 0h7v7H0zM14 0h7v7h-7zM0 14h7v7H0z'
+    '<svg viewBox="0 0 21 21" shape-rendering="crispEdges">'
+    '<path fill="currentColor" d="M0 0h7v7H0zM14 0h7v7h-7zM0 14h7v7H0z'
     'M9 1h2v3H9zM12 5h1v4h-1zM8 9h4v2H8zM15 10h3v2h-3zM9 14h3v2H9zM14 15h2v4h-2zM18 17h2v3h-2zM10 18h2v2h-2z"/>'
     '<path fill="#fff" d="M1 1h5v5H1zM15 1h5v5h-5zM1 15h5v5H1z"/>'
     '<path fill="currentColor" d="M2 2h3v3H2zM16 2h3v3h-3zM2 16h3v3H2z"/></svg>'
@@ -35,6 +36,13 @@ def desk() -> str:
     """Show the same at the density of the desk; "?theme=dark" by night."""
     theme = request.args.get("theme", "")
     return _page("layouts/desk.html", theme=theme if theme in THEMES else THEMES[0])
+
+
+@blueprint.get("/style/places.json")
+@public
+def places() -> dict[str, list[str]]:
+    """Return a few communes in the form in which place fields want them."""
+    return {"14": ["Xã Tà Xùa", "Xã Mộc Châu"], "15": ["Xã Bắc Hà", "Phường Sa Pa"]}
 
 
 def _page(layout: str, **extra: object) -> str:
