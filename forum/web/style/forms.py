@@ -17,7 +17,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its type stubs
 from wtforms.widgets import CheckboxInput
 
 from forum.domain.vocabulary import Category
@@ -39,11 +39,11 @@ CATEGORY_WORDS = {
 }
 
 
-def _choices(words: Mapping[str, Any]) -> list[SelectChoice]:
+def _choices(words: Mapping[Any, Any]) -> list[SelectChoice]:
     return [SelectChoice(str(value), text) for value, text in words.items()]
 
 
-class SampleForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
+class SampleForm(FlaskForm):
     """One field of each sort."""
 
     words = TextAreaField(
