@@ -51,6 +51,18 @@ class Submission:
     notice_address: str = ""
 
 
+def stated_concern(submission: Submission) -> PoliceConcern:
+    """Return whether the tip is about the police as far as the citizen's choices say; in doubt it is (ADR 5).
+
+    Who names a unit, or chooses the category of police conduct, has answered the question that was left open.
+    """
+    if submission.police is not PoliceConcern.NONE:
+        return submission.police
+    if submission.police_unit.strip() or submission.category is Category.POLICE_CONDUCT:
+        return PoliceConcern.COMMUNE
+    return PoliceConcern.NONE
+
+
 def concerns_leadership(concern: PoliceConcern, unit: str) -> bool:
     """Whether the provincial leadership, its intake desk or its inspectorate is meant, by choice or by the words."""
     if concern is PoliceConcern.LEADERSHIP:

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from forum.adapters.bindings import attachment_where
 from forum.adapters.sealed_stream import SealedReader, SealedSpool
 from forum.models import Attachment, Tip
 from forum.services.timeline import open_key
@@ -37,8 +38,8 @@ def _attach(work: Work, tip: Tip, key: bytes, *, event_seq: int, file: Incoming,
         tip_id=tip.id,
         event_seq=event_seq,
         storage_key=work.files.put(file.spool),
-        file_key_sealed=vault.seal(key, file.spool.file_key, where=where(uid, "file-key")),
-        name_sealed=vault.seal(key, file.name, where=where(uid, "name")),
+        file_key_sealed=vault.seal(key, file.spool.file_key, where=attachment_where(uid, "file-key")),
+        name_sealed=vault.seal(key, file.name, where=attachment_where(uid, "name")),
         media_type=file.media_type,
         size_bytes=file.size_bytes,
         is_public=is_public,
@@ -52,11 +53,6 @@ def open_file(work: Work, tip: Tip, attachment: Attachment) -> tuple[str, Sealed
     """Return the name and the readable bytes of a file of this tip."""
     key = open_key(work, tip)
     vault = work.secrets.vault
-    name = vault.unseal_text(key, attachment.name_sealed, where=where(attachment.uid, "name"))
-    file_key = vault.unseal(key, attachment.file_key_sealed, where=where(attachment.uid, "file-key"))
+    name = vault.unseal_text(key, attachment.name_sealed, where=attachment_where(attachment.uid, "name"))
+    file_key = vault.unseal(key, attachment.file_key_sealed, where=attachment_where(attachment.uid, "file-key"))
     return name, work.files.open(attachment.storage_key, file_key)
-
-
-def where(uid: str, column: str) -> str:
-    """Return the associated data that binds a sealed column to its attachment."""
-    return f"attachment/{uid}/{column}"

@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
+from forum.adapters.bindings import event_where
 from forum.adapters.vault import CLUSTER_SCOPE
 from forum.domain.text import terms
 from forum.models import Tip, TipEventRow, TipSearch, TipTerm
-from forum.services.timeline import open_key, where
+from forum.services.timeline import open_key
 from forum.services.work import Work
 
 _INSERT_SEARCH = insert(TipSearch)
@@ -63,7 +64,7 @@ def folded_texts(work: Work, tip: Tip) -> Iterable[str]:
     )
     for seq, sealed in rows:
         if sealed is not None:
-            yield work.secrets.vault.unseal_text(key, sealed, where=where(tip.number, seq, "folded"))
+            yield work.secrets.vault.unseal_text(key, sealed, where=event_where(tip.number, seq, "folded"))
 
 
 def _add_terms(session: Session, tip_id: int, numbers: Iterable[int]) -> None:

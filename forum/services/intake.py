@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from forum.domain.submissions import PoliceConcern, Submission, concerns_leadership
+from forum.domain.submissions import PoliceConcern, Submission, concerns_leadership, stated_concern
 from forum.domain.suggestion import Suggestion, suggest
 from forum.domain.text import readable
 from forum.domain.tip_text import TipText
@@ -35,8 +35,9 @@ def first_team(work: Work, submission: Submission, text: TipText) -> Intake:
     leadership, the desk or the inspectorate itself); so does one whose words alone sound so: what was restricted
     wrongly can be opened again, what was read by the person named cannot be unread.
     """
-    is_praise = submission.police is PoliceConcern.PRAISE
-    about_police = submission.police not in {PoliceConcern.NONE, PoliceConcern.PRAISE}
+    concern = stated_concern(submission)
+    is_praise = concern is PoliceConcern.PRAISE
+    about_police = concern not in {PoliceConcern.NONE, PoliceConcern.PRAISE}
     found = suggest(
         text.body,
         chosen_category=submission.category.value if submission.category else None,

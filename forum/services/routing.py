@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from forum.adapters.bindings import event_where
 from forum.domain.errors import InvalidInput
 from forum.domain.events import ActorRef, EventKind
 from forum.domain.lifecycle import LIMIT
@@ -30,7 +31,7 @@ from forum.domain.tip_text import TipText
 from forum.domain.vocabulary import Priority, Restriction, TeamKind
 from forum.models import Province, Tip, TipEventRow
 from forum.services.officers import officer
-from forum.services.timeline import move, open_key, where
+from forum.services.timeline import move, open_key
 from forum.services.transfers import LONGEST_REASON, hand_over
 from forum.services.work import Work
 
@@ -51,7 +52,7 @@ def text_of(work: Work, tip: Tip) -> TipText:
         select(TipEventRow.text_sealed).where(TipEventRow.tip_id == tip.id, TipEventRow.seq == 1)
     ).one()
     key = open_key(work, tip)
-    return TipText.from_json(work.secrets.vault.unseal_text(key, sealed or b"", where=where(tip.number, 1, "text")))
+    return TipText.from_json(work.secrets.vault.unseal_text(key, sealed or b"", where=event_where(tip.number, 1, "text")))
 
 
 def propose(work: Work, tip: Tip) -> Proposal:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
+from forum.adapters.bindings import event_where
 from forum.adapters.chain import GENESIS, link
 from forum.adapters.secrets import Secrets
 from forum.domain.event_codec import decode_changes, encode_changes
@@ -83,11 +84,6 @@ def open_key(work: Work, tip: Tip) -> bytes:
     return work.secrets.vault.open_tip_key(tip.wrapped_key, tip.kek_id, ref=tip.number)
 
 
-def where(number: str, seq: int, column: str) -> str:
-    """Return the associated data that binds a sealed text to its tip, event and column."""
-    return f"tip/{number}/{seq}/{column}"
-
-
 def as_event(row: TipEventRow) -> TipEvent:
     """Return the domain's event of a stored row."""
     return TipEvent(
@@ -129,8 +125,8 @@ def _seal_pair(
 ) -> tuple[bytes | None, bytes | None]:
     vault = work.secrets.vault
     return (
-        None if text is None else vault.seal(key, text, where=where(number, seq, "text")),
-        None if folded is None else vault.seal(key, folded, where=where(number, seq, "folded")),
+        None if text is None else vault.seal(key, text, where=event_where(number, seq, "text")),
+        None if folded is None else vault.seal(key, folded, where=event_where(number, seq, "folded")),
     )
 
 
