@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
 from forum.domain.urgency import urgent_patterns
+from forum.web.filters import init_filters
 from forum.web.headers import CONTENT_SECURITY_POLICY
 from forum.web.style.forms import SampleForm
 from forum.web.style.routes import blueprint
@@ -68,6 +69,7 @@ def app(received: list[dict[str, str]]) -> Flask:
     babel = Babel(app, locale_selector=select_language)
     babel.domain_instance = PoDomain()
     CSRFProtect(app)
+    init_filters(app)
     app.register_blueprint(blueprint)
     for endpoint, address in (("home.index", "/"), ("home.language", "/language"), ("auth.sign_out", "/sign-out")):
         app.add_url_rule(address, endpoint, methods=["GET", "POST"])

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from babel.messages.extract import extract_from_dir
-from flask import Flask
+from flask import Flask, render_template_string
 
 from forum.domain.lifecycle import Status
 from forum.web.translations import catalogue
@@ -89,6 +90,22 @@ def test_every_status_has_a_word_and_a_shape(app: Flask) -> None:
 
 def test_desk_offers_no_sign_out_when_nobody_is_signed_in(app: Flask) -> None:
     assert 'action="/sign-out"' not in app.test_client().get("/style/desk").text
+
+
+def test_desk_names_who_is_signed_in_and_lets_them_out_by_post(app: Flask) -> None:
+    officer = SimpleNamespace(is_authenticated=True, account=SimpleNamespace(display_name="Cán bộ Mẫu <17>"))
+    menu = [{"text": "Hàng chờ", "url": "/queue", "is_current": True, "count": 7}]
+    with app.test_request_context():
+        html = render_template_string(
+            '{% extends "layouts/desk.html" %}{% block title %}x{% endblock %}',
+            current_user=officer,
+            desk_navigation=menu,
+        )
+    assert "Cán bộ Mẫu &lt;17&gt;" in html
+    sign_out = re.findall(r'<form method="post" action="/sign-out">.*?</form>', html, re.DOTALL)
+    assert len(sign_out) == 1
+    assert 'name="csrf_token" value="' in sign_out[0]
+    assert html.count('<a href="/queue" aria-current="page">Hàng chờ') == 2  # the wide menu and the one of telephones
 
 
 def test_error_page_says_what_to_do(app: Flask) -> None:
