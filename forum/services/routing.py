@@ -52,7 +52,8 @@ def text_of(work: Work, tip: Tip) -> TipText:
         select(TipEventRow.text_sealed).where(TipEventRow.tip_id == tip.id, TipEventRow.seq == 1)
     ).one()
     key = open_key(work, tip)
-    return TipText.from_json(work.secrets.vault.unseal_text(key, sealed or b"", where=event_where(tip.number, 1, "text")))
+    where = event_where(tip.number, 1, "text")
+    return TipText.from_json(work.secrets.vault.unseal_text(key, sealed or b"", where=where))
 
 
 def propose(work: Work, tip: Tip) -> Proposal:
