@@ -36,6 +36,7 @@ class TeamDirectory:
 
     def __init__(self, teams: Iterable[TeamRef], *, on: date, lead_province_code: str | None) -> None:
         self._by_id = {team.id: team for team in teams}
+        self._by_code = {team.code: team for team in self._by_id.values()}
         current = [team for team in self._by_id.values() if team.is_valid(on)]
         self.current = tuple(sorted(current, key=lambda team: team.code))
         self.lead_province_code = lead_province_code
@@ -49,6 +50,10 @@ class TeamDirectory:
             return self._by_id[team_id]
         except KeyError as error:
             raise NotFound from error
+
+    def by_code(self, code: str) -> TeamRef | None:
+        """Return any team, also a past one, by its code; None where there is none."""
+        return self._by_code.get(code)
 
     @property
     def cluster_desk(self) -> TeamRef:

@@ -9,11 +9,16 @@ from forum.models.attachment import Attachment
 from forum.models.base import Base
 from forum.models.calendar_day import CalendarDay
 from forum.models.category import CategoryEntry
+from forum.models.closed_day import ClosedDay
 from forum.models.cluster_lead import ClusterLead
 from forum.models.commune import Commune
+from forum.models.day_duration import DayDuration
+from forum.models.day_fact import DayFact
 from forum.models.department import Department
 from forum.models.identity import Identity
 from forum.models.membership import Membership
+from forum.models.month_duration import MonthDuration
+from forum.models.month_fact import MonthFact
 from forum.models.notice_address import NoticeAddress
 from forum.models.outbox import OutboxJob
 from forum.models.policy import PolicyRow
@@ -38,11 +43,16 @@ __all__ = [
     "Base",
     "CalendarDay",
     "CategoryEntry",
+    "ClosedDay",
     "ClusterLead",
     "Commune",
+    "DayDuration",
+    "DayFact",
     "Department",
     "Identity",
     "Membership",
+    "MonthDuration",
+    "MonthFact",
     "NoticeAddress",
     "OutboxJob",
     "PolicyRow",

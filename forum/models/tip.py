@@ -14,6 +14,9 @@ from forum.models.enum_type import by_value
 
 BigId = BigInteger().with_variant(Integer, "sqlite")
 QUEUED = text("queue_at IS NOT NULL")
+OWED = text("status NOT IN ('answered', 'closed', 'transferred-out', 'declined')")
+"""The citizen is still owed an answer; spelled out so that the planner finds the partial index."""
+RUNNING = text("settled_at IS NULL")
 
 
 class Tip(Base):
@@ -48,6 +51,8 @@ class Tip(Base):
         Index("ix_tip_province_queue", "province_code", "queue_at", "id", postgresql_where=QUEUED, sqlite_where=QUEUED),
         Index("ix_tip_province_received", "province_code", "received_at", "id"),
         Index("ix_tip_team_received", "team_id", "received_at", "id"),
+        Index("ix_tip_owed", "province_code", "team_id", "received_at", postgresql_where=OWED, sqlite_where=OWED),
+        Index("ix_tip_running_due", "citizen_due_at", postgresql_where=RUNNING, sqlite_where=RUNNING),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

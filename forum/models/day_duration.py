@@ -1,0 +1,28 @@
+"""How long things took that ended on a closed day, as counts in logarithmic buckets."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import Date, ForeignKey, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from forum.domain.duration_buckets import Span
+from forum.models.base import Base
+from forum.models.enum_type import by_value
+
+
+class DayDuration(Base):
+    """The durations of one day, heading, span and bucket; the headings are those of `DayFact`."""
+
+    __tablename__ = "day_duration"
+
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    province_code: Mapped[str] = mapped_column(String(2), primary_key=True)
+    team_id: Mapped[int] = mapped_column(ForeignKey("team.id"), primary_key=True)
+    category: Mapped[str] = mapped_column(String(30), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(30), primary_key=True)
+    granted: Mapped[str] = mapped_column(String(200), primary_key=True)
+    span: Mapped[Span] = mapped_column(by_value(Span), primary_key=True)
+    bucket: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    amount: Mapped[int] = mapped_column(Integer)
