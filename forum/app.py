@@ -18,7 +18,7 @@ from forum.adapters.lexicon_table import lexicon as shipped_lexicon
 from forum.adapters.secrets import Secrets
 from forum.extensions import House, babel, csrf, db, limiter, prepare_engine
 from forum.web.access import init_access
-from forum.web.blueprints import BLUEPRINTS
+from forum.web.blueprints import BLUEPRINTS, DEMO_BLUEPRINTS
 from forum.web.errors import init_errors
 from forum.web.filters import init_filters
 from forum.web.headers import init_headers
@@ -48,7 +48,7 @@ def create_app(config: Config, *, clock: Clock = system_clock.now) -> Flask:
     init_headers(app)
     init_errors(app)
     init_filters(app)
-    for blueprint in BLUEPRINTS:
+    for blueprint in BLUEPRINTS + (DEMO_BLUEPRINTS if config.mode != "production" else ()):
         app.register_blueprint(blueprint)
     if config.trusted_proxies:
         # Scheme and host may be told by the proxy; addresses are not wanted, so none is taken over.

@@ -14,4 +14,6 @@ from forum.web.style.routes import blueprint as style
 from forum.web.submit.routes import blueprint as submit
 from forum.web.tips.routes import blueprint as tips
 
-BLUEPRINTS = (home, submit, follow, auth, queue, tips, search, statistics, settings, audit, style)
+BLUEPRINTS = (home, submit, follow, auth, queue, tips, search, statistics, settings, audit)
+DEMO_BLUEPRINTS = (style,)
+"""What only the demo and the tests show."""
