@@ -8,6 +8,7 @@ from pathlib import Path
 
 MEBIBYTE = 1024 * 1024
 INSTANCE = Path("instance")
+SECRET_FILE = "secret-key"  # noqa: S105 - the name of a file
 
 
 class ConfigError(Exception):
@@ -80,12 +81,18 @@ class Config:
         root = Path(environ.get("FORUM_INSTANCE", str(INSTANCE))).resolve()
         return cls(
             mode="demo",
-            secret_key=environ.get("FORUM_SECRET_KEY", ""),
+            secret_key=environ.get("FORUM_SECRET_KEY") or _kept_secret(root),
             database_url=environ.get("FORUM_DATABASE_URL", f"sqlite:///{root / 'forum.db'}"),
             keyring_path=root / "keyring.json",
             files_path=root / "files",
             base_url=environ.get("FORUM_BASE_URL", "http://localhost:8000").rstrip("/"),
         )
+
+
+def _kept_secret(root: Path) -> str:
+    """Return the secret that `forum demo` has put into the folder, nothing before its first run."""
+    path = root / SECRET_FILE
+    return path.read_text(encoding="ascii").strip() if path.is_file() else ""
 
 
 def _not_whole(environ: Mapping[str, str]) -> list[str]:

@@ -19,7 +19,7 @@ def read_config() -> Config:
     try:
         return Config.from_env(os.environ)
     except ConfigError as error:
-        raise _as_click(error) from error
+        raise as_click(error) from error
 
 
 def build_app(context: click.Context, config: Config) -> Flask:
@@ -28,7 +28,7 @@ def build_app(context: click.Context, config: Config) -> Flask:
     try:
         return factory(config)
     except ConfigError as error:
-        raise _as_click(error) from error
+        raise as_click(error) from error
 
 
 @contextmanager
@@ -39,5 +39,6 @@ def running_app(context: click.Context) -> Iterator[Flask]:
         yield app
 
 
-def _as_click(error: ConfigError) -> click.ClickException:
+def as_click(error: ConfigError) -> click.ClickException:
+    """Turn the problems of a configuration into the end of a command."""
     return click.ClickException("The forum cannot start:\n" + "\n".join(f"  - {line}" for line in error.problems))

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import click
 
+from forum.cli.demo.command import demo
+from forum.cli.keyring import keyring
+from forum.cli.migrate import migrate
 from forum.cli.places import places
+from forum.cli.serve import serve
 from forum.cli.suggest import suggest
+from forum.cli.worker import worker
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -13,5 +18,5 @@ def cli() -> None:
     """Run and keep the forum."""
 
 
-cli.add_command(places)
-cli.add_command(suggest)
+for command in (demo, keyring, migrate, places, serve, suggest, worker):
+    cli.add_command(command)

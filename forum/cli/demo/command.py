@@ -1,0 +1,104 @@
+"""`forum demo`: a whole forum with two years of life in it, made on the first run and kept on the next."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from types import FrameType
+
+import click
+
+from config import Config
+from forum.adapters import clock
+from forum.cli.context import build_app
+from forum.cli.demo.instance import Instance
+from forum.cli.demo.people import print_people, renew_passwords
+from forum.cli.demo.seeding import Seeded, seed
+from forum.cli.migrate import upgrade
+from forum.domain.receipts import grouped
+from forum.extensions import db, unit_of_work
+
+STOP_WITHIN_SECONDS = 40
+
+
+@click.command()
+@click.option("--fresh", is_flag=True, help="Throw the present demo away and start over.")
+@click.option("--new-passwords", is_flag=True, help="Draw new passwords for the demo accounts.")
+@click.option("--tips", type=click.IntRange(1, 20_000), default=3000, show_default=True, help="How many to play.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
+@click.option("--port", type=click.IntRange(1, 65_535), default=8000, show_default=True, help="Port to listen at.")
+@click.option("--no-serve", is_flag=True, help="Prepare only.")
+@click.pass_context
+def demo(
+    context: click.Context, *, fresh: bool, new_passwords: bool, tips: int, host: str, port: int, no_serve: bool
+) -> None:
+    """Make the demo under instance/ (or keep it), print its accounts, and serve it."""
+    environ = {**os.environ, "FORUM_MODE": "demo"}
+    environ.setdefault("FORUM_BASE_URL", f"http://localhost:{port}")
+    instance = Instance.open(Config.demo(environ))
+    config = Config.demo(environ)  # read again: the secret is there now
+    with instance.alone():
+        _prepare(context, instance, config, fresh=fresh, new_passwords=new_passwords, tips=tips)
+    click.echo(f"\nCitizens:  {config.base_url}/\nOfficers:  {config.base_url}/queue\n")
+    if not no_serve:
+        _serve(environ, bind=f"{host}:{port}")
+
+
+def _prepare(
+    context: click.Context, instance: Instance, config: Config, *, fresh: bool, new_passwords: bool, tips: int
+) -> None:
+    if fresh or not instance.is_complete():
+        click.echo(f"Making the demo in {instance.root} ...")
+        instance.begin()
+        app = build_app(context, config)
+        with app.app_context():
+            seeded = seed(tips=tips, until=clock.now())
+            db.engine.dispose()
+        instance.finish()
+        print_people(seeded.passwords, config.base_url)
+        _print_receipts(seeded)
+        return
+    click.echo(f"The demo in {instance.root} is kept; --fresh starts over.")
+    upgrade(config.database_url)
+    if not new_passwords:
+        click.echo("Its accounts are as they were; --new-passwords draws new passwords and prints them.")
+        return
+    with build_app(context, config).app_context():
+        with unit_of_work() as work:
+            passwords = renew_passwords(work)
+        db.engine.dispose()
+    print_people(passwords, config.base_url)
+
+
+def _print_receipts(seeded: Seeded) -> None:
+    if seeded.receipts:
+        click.echo("\nReceipts of tips, to follow them as their citizens do:\n")
+    for status, receipt in seeded.receipts.items():
+        click.echo(f"  {grouped(receipt)}  {status.value}")
+
+
+def _serve(environ: dict[str, str], *, bind: str) -> None:
+    """Run server and worker as two processes, as an installation does, until one ends or we are told to stop."""
+    program = [sys.executable, "-m", "forum"]
+    children = [
+        subprocess.Popen([*program, *arguments], env=environ)  # noqa: S603 - this very program
+        for arguments in (["serve", "--bind", bind], ["worker"])
+    ]
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        children[0].wait()
+    except KeyboardInterrupt:
+        click.echo("Stopping ...")
+    finally:
+        for child in children:
+            child.terminate()
+        for child in children:
+            child.wait(STOP_WITHIN_SECONDS)
+    if children[0].returncode:
+        raise click.ClickException("The server has stopped with an error.")
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

@@ -1,0 +1,97 @@
+"""Fills an empty forum: the shipped tables, the people, and 26 months of tips."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import islice
+
+import click
+from sqlalchemy import select
+
+from forum.adapters import shipped
+from forum.cli.demo.corpus import generate
+from forum.cli.demo.course import CommuneLite
+from forum.cli.demo.people import make_people
+from forum.cli.demo.player import Act, Player, acts_of
+from forum.cli.demo.seasons import months_before
+from forum.domain.lifecycle import Status
+from forum.extensions import transaction, unit_of_work
+from forum.models import Tip
+from forum.services import facts
+from forum.services.organisation import load_shipped
+
+MONTHS = 26
+SEED = 20261124
+BATCH = 200
+"""Acts in one transaction: a commit costs little beside them, and an interruption loses little."""
+WORTH_FOLLOWING = (Status.WAITING, Status.IN_PROGRESS, Status.CLOSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Seeded:
+    """What only the seeding knows: passwords, a few receipts by state, how many courses did not fit."""
+
+    passwords: dict[str, str]
+    receipts: dict[Status, str]
+    left_standing: int
+
+
+def seed(*, tips: int, until: datetime) -> Seeded:
+    """Fill the forum of the present application with what would have happened up to `until`."""
+    start = months_before(until, MONTHS + 1)
+    with transaction() as session:
+        load_shipped(session, start)
+    with unit_of_work() as work:
+        passwords = make_people(replace(work, now=start))
+        player = Player.for_work(work)
+    click.echo("Writing the tips ...")
+    acts = acts_of(generate(tips, until=until, months=MONTHS, communes=communes(), seed=SEED))
+    with click.progressbar(length=len(acts), label="Playing 26 months") as bar:
+        for batch in _batches(acts):
+            with unit_of_work() as work:
+                for act in batch:
+                    player.play(work, act)
+            bar.update(len(batch))
+    _count_days(until)
+    return Seeded(passwords, _receipts(player), player.left_standing.total())
+
+
+def _count_days(until: datetime) -> None:
+    """Build the facts of statistics for every day that has ended."""
+    with unit_of_work() as work:
+        days = len(facts.due_days(work))
+    with click.progressbar(length=days, label="Counting the days") as bar:
+        built = -1
+        while built:
+            with unit_of_work() as work:
+                built = facts.build_due_days(replace(work, now=until))
+            bar.update(built)
+
+
+def communes() -> list[CommuneLite]:
+    """Return the communes of the cluster, in the order of their table."""
+    provinces = {entry.code: entry for entry in shipped.provinces() if entry.is_in_cluster}
+    return [
+        CommuneLite(c.code, c.province_code, c.name, c.name_full, provinces[c.province_code].name)
+        for c in shipped.communes()
+        if c.province_code in provinces
+    ]
+
+
+def _batches(acts: Sequence[Act]) -> Iterator[list[Act]]:
+    remaining = iter(acts)
+    while batch := list(islice(remaining, BATCH)):
+        yield batch
+
+
+def _receipts(player: Player) -> dict[Status, str]:
+    """Return the receipt of the newest tip in each state that is worth following."""
+    numbers = {player.stage.numbers[number]: receipt for number, receipt in player.receipts.items()}
+    with transaction() as session:
+        rows = session.execute(
+            select(Tip.status, Tip.number).where(Tip.number.in_(numbers)).order_by(Tip.received_at)
+        ).all()
+    newest = {status: numbers[number] for status, number in rows}
+    return {status: newest[status] for status in WORTH_FOLLOWING if status in newest}
