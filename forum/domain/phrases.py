@@ -26,7 +26,8 @@ _TONES = re.compile("[\u0300\u0301\u0303\u0309\u0323]")
 # A language has few syllables and a text repeats them: folding each once is most of the work saved.
 _fold_word = lru_cache(maxsize=16_384)(fold)
 
-_Index = defaultdict[str, list[tuple[tuple[str, ...], str]]]
+_Index = defaultdict[str, defaultdict[str, list[tuple[tuple[str, ...], str]]]]
+"""Phrases by their first word and their second, which is empty for phrases of one word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +73,15 @@ class PhraseBook:
 
     def __init__(self, phrases: Iterable[tuple[str, bool]]) -> None:
         """Take phrases in full spelling, each with whether it may also be found in texts without marks."""
-        self._marked: _Index = defaultdict(list)
-        self._folded: _Index = defaultdict(list)
+        self._marked: _Index = defaultdict(lambda: defaultdict(list))
+        self._folded: _Index = defaultdict(lambda: defaultdict(list))
         for phrase, is_plain_enough in phrases:
             words = _PHRASE_WORD.findall(phrase)
             marked = tuple(map(_marked, words))
-            self._marked[marked[0]].append((marked, phrase))
+            self._marked[marked[0]][_second(marked, 0)].append((marked, phrase))
             if is_plain_enough:
                 folded = tuple(map(fold, words))
-                self._folded[folded[0]].append((folded, phrase))
+                self._folded[folded[0]][_second(folded, 0)].append((folded, phrase))
 
     def find(self, reading: Reading) -> Iterator[Found]:
         """Yield every occurrence in reading order, overlapping ones included.
@@ -109,9 +110,19 @@ class PhraseBook:
 
     @staticmethod
     def _at(index: _Index, words: tuple[str, ...], at: int) -> Iterator[str]:
-        for wanted, phrase in index.get(words[at], ()):
-            if _begins_with(words[at : at + len(wanted)], wanted):
-                yield phrase
+        begun = index.get(words[at])
+        if begun is None:
+            return
+        following = _second(words, at)
+        seconds = {"", following, ANY_NUMBER} if following[:1].isdigit() else {"", following}
+        for second in seconds:
+            for wanted, phrase in begun.get(second, ()):
+                if _begins_with(words[at : at + len(wanted)], wanted):
+                    yield phrase
+
+
+def _second(words: tuple[str, ...], at: int) -> str:
+    return words[at + 1] if at + 1 < len(words) else ""
 
 
 def _begins_with(words: tuple[str, ...], wanted: tuple[str, ...]) -> bool:

@@ -27,6 +27,7 @@ __all__ = [
     "segments",
     "syllables",
     "terms",
+    "terms_in",
     "to_nfc",
     "untelex",
 ]
@@ -118,8 +119,13 @@ def terms(text: str) -> frozenset[str]:
     they are dropped. So each phrase with a content word is answerable from the index, and the few false hits go when
     the folded text is compared. Pairs never cross sentence punctuation.
     """
+    return terms_in(search_text(text))
+
+
+def terms_in(folded_text: str) -> frozenset[str]:
+    """Return the same for a text kept by `search_text`."""
     found: set[str] = set()
-    for segment in segments(search_text(text)):
+    for segment in segments(folded_text):
         found |= _terms_of(segment)
     return frozenset(found)
 

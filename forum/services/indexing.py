@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from forum.adapters.bindings import event_where
 from forum.adapters.vault import CLUSTER_SCOPE
-from forum.domain.text import terms
+from forum.domain.text import terms, terms_in
 from forum.models import Tip, TipEventRow, TipSearch, TipTerm
 from forum.services.timeline import open_key
 from forum.services.work import Work
@@ -22,10 +22,10 @@ def scope_of(tip: Tip) -> str:
     return tip.province_code or CLUSTER_SCOPE
 
 
-def begin_index(work: Work, tip: Tip, text: str) -> None:
-    """Write the index of a new tip."""
+def begin_index(work: Work, tip: Tip, folded: str) -> None:
+    """Write the index of a new tip from its folded text."""
     scope = scope_of(tip)
-    numbers = work.secrets.index.terms_for(scope, terms(text))
+    numbers = work.secrets.index.terms_for(scope, terms_in(folded))
     row = {"tip_id": tip.id, "scope": scope, "key_id": work.secrets.index.index_key_id, "terms": numbers}
     work.session.connection().execute(_INSERT_SEARCH, row)
     _add_terms(work.session, tip.id, numbers)
@@ -47,7 +47,7 @@ def move_index(work: Work, tip: Tip) -> None:
     scope = scope_of(tip)
     if row.scope == scope and row.key_id == work.secrets.index.index_key_id:
         return
-    numbers = work.secrets.index.terms_for(scope, terms("\n".join(folded_texts(work, tip))))
+    numbers = work.secrets.index.terms_for(scope, terms_in("\n".join(folded_texts(work, tip))))
     row.scope, row.key_id, row.terms = scope, work.secrets.index.index_key_id, numbers
     if _is_sqlite(work.session):
         work.session.execute(delete(TipTerm).where(TipTerm.tip_id == tip.id))

@@ -107,8 +107,9 @@ def _new_tip(
     changes = _first_changes(work, submission, intake)
     details = {"files": file_count, "moment": text.moment}
     event = TipEvent(1, EventKind.RECEIVED, work.now, CITIZEN, changes, details)
-    begin(work, tip, event, tip_key.key, text=text.to_json(), folded=search_text(text.searchable))
-    begin_index(work, tip, text.searchable)
+    folded = search_text(text.searchable)
+    begin(work, tip, event, tip_key.key, text=text.to_json(), folded=folded)
+    begin_index(work, tip, folded)
     return tip, receipt
 
 
