@@ -8,9 +8,12 @@ from contextlib import contextmanager
 
 import click
 from flask import Flask
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from config import Config, ConfigError
+from forum.adapters.keyring import KeyringFault
 
+NO_DATABASE = "The database does not answer as it should. `forum check` says what is wrong."
 AppFactory = Callable[[Config], Flask]
 
 
@@ -29,14 +32,19 @@ def build_app(context: click.Context, config: Config) -> Flask:
         return factory(config)
     except ConfigError as error:
         raise as_click(error) from error
+    except KeyringFault as error:
+        raise click.ClickException(str(error)) from error
 
 
 @contextmanager
 def running_app(context: click.Context) -> Iterator[Flask]:
-    """Open the application context of the configured forum."""
+    """Open the application context of the configured forum; end the command when its database does not answer."""
     app = build_app(context, read_config())
-    with app.app_context():
-        yield app
+    try:
+        with app.app_context():
+            yield app
+    except (OperationalError, ProgrammingError) as error:
+        raise click.ClickException(NO_DATABASE) from error
 
 
 def as_click(error: ConfigError) -> click.ClickException:

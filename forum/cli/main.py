@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from forum.cli.accounts import accounts
+from forum.cli.check import check
 from forum.cli.demo.command import demo
 from forum.cli.keyring import keyring
 from forum.cli.migrate import migrate
@@ -18,5 +20,5 @@ def cli() -> None:
     """Run and keep the forum."""
 
 
-for command in (demo, keyring, migrate, places, serve, suggest, worker):
+for command in (accounts, check, demo, keyring, migrate, places, serve, suggest, worker):
     cli.add_command(command)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
@@ -10,21 +11,34 @@ from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
+from sqlalchemy.engine import make_url
 
-from forum.cli.context import read_config
+from forum.adapters import clock
+from forum.cli.context import build_app, read_config
+from forum.extensions import transaction
+from forum.services.organisation import is_set_up, load_shipped
 
 MIGRATIONS = Path(__file__).parent.parent.parent / "migrations"
 
 
 @click.command()
-def migrate() -> None:
-    """Bring the database to the present tables; running it again changes nothing."""
-    upgrade(read_config().database_url)
+@click.pass_context
+def migrate(context: click.Context) -> None:
+    """Bring the database to the present tables, filled with the shipped ones; running it again changes nothing."""
+    config = read_config()
+    upgrade(config.database_url)
+    with build_app(context, config).app_context(), transaction() as session:
+        if not is_set_up(session):
+            load_shipped(session, clock.now())
+            click.echo("Places, teams, policies, calendar and rules are set up as shipped.")
     click.echo("The database is up to date.")
 
 
 def upgrade(database_url: str, revision: str = "head") -> None:
-    """Run the migrations up to a revision."""
+    """Run the migrations up to a revision; a new SQLite file is readable by this user alone."""
+    url = make_url(database_url)
+    if url.get_backend_name() == "sqlite" and url.database:
+        os.close(os.open(url.database, os.O_RDWR | os.O_CREAT, 0o600))
     command.upgrade(alembic_config(database_url), revision)
 
 

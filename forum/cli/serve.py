@@ -11,10 +11,12 @@ import click
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
+from sqlalchemy.exc import SQLAlchemyError
 
 from config import Config
-from forum.cli.context import build_app, read_config
+from forum.cli.context import NO_DATABASE, build_app, read_config
 from forum.cli.migrate import is_current
+from forum.extensions import db, reading
 
 THREADS = 8
 GRACEFUL_SECONDS = 30
@@ -46,8 +48,12 @@ class Server(BaseApplication):
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        """Build the application, once in each worker."""
-        return self._build()
+        """Build the application, once in each worker, with the rules read: no citizen waits for them."""
+        app = self._build()
+        with app.app_context():
+            reading()
+            db.session.remove()
+        return app
 
 
 @click.command()
@@ -58,7 +64,11 @@ def serve(context: click.Context, bind: str, workers: int | None) -> None:
     """Serve the forum until told to stop; requests under way are finished first."""
     config = read_config()
     build_app(context, config)  # a configuration that cannot serve is said once, here, not by every worker
-    if not is_current(config.database_url):
+    try:
+        is_ready = is_current(config.database_url)
+    except SQLAlchemyError as error:
+        raise click.ClickException(NO_DATABASE) from error
+    if not is_ready:
         message = "The database is not at the present tables. Please run `forum migrate` first."
         raise click.ClickException(message)
     run_server(lambda: build_app(context, config), config, bind=bind, workers=workers)
