@@ -35,8 +35,8 @@ def create(context: click.Context, username: str, *, name: str, role: str, team:
     """Make an account with one role, and print its password once; it is changed at the first sign-in."""
     password = service.new_password()
     with running_app(context), _refusals(), unit_of_work() as work:
-        account = service.create_account(work, username=username, display_name=name, password=password)
-        service.grant(work, account, team_id=_team_id(work, team), role=Role(role))
+        account = service.create_account(work, None, username=username, display_name=name, password=password)
+        service.grant(work, None, account, team_id=_team_id(work, team), role=Role(role))
     click.echo(f"{username} can sign in with this password, which is shown only here: {password}")
 
 
@@ -64,7 +64,7 @@ def list_accounts(context: click.Context) -> None:
 def grant(context: click.Context, username: str, role: str, team: str) -> None:
     """Give an account a role in a team (code, such as "15/desk")."""
     with running_app(context), _refusals(), unit_of_work() as work:
-        added = service.grant(work, _account(work, username), team_id=_team_id(work, team), role=Role(role))
+        added = service.grant(work, None, _account(work, username), team_id=_team_id(work, team), role=Role(role))
     click.echo(f"{username} is {role} in {team}." if added else f"{username} is {role} in {team} already.")
 
 
@@ -76,7 +76,7 @@ def grant(context: click.Context, username: str, role: str, team: str) -> None:
 def end(context: click.Context, username: str, role: str, team: str) -> None:
     """Take a role in a team from an account; its sessions end."""
     with running_app(context), _refusals(), unit_of_work() as work:
-        was_held = service.end(work, _account(work, username), team_id=_team_id(work, team), role=Role(role))
+        was_held = service.end(work, None, _account(work, username), team_id=_team_id(work, team), role=Role(role))
     if not was_held:
         raise click.ClickException(f"{username} is not {role} in {team}.")
     click.echo(f"{username} is {role} in {team} no more.")
@@ -89,7 +89,7 @@ def new_password(context: click.Context, username: str) -> None:
     """Draw another password for an account, print it once, and end its sessions."""
     password = service.new_password()
     with running_app(context), _refusals(), unit_of_work() as work:
-        service.set_password(_account(work, username), password, must_change_password=True)
+        service.set_password(work, None, _account(work, username), password=password, must_change_password=True)
     click.echo(f"{username} can sign in with this password, which is shown only here: {password}")
 
 

@@ -1,4 +1,4 @@
-"""Accounts and what they may do where: making, granting, ending; who an account is as an actor."""
+"""Accounts and what they may do where: making, granting, ending, each change recorded; who an account is as an actor."""
 
 from __future__ import annotations
 
@@ -11,12 +11,16 @@ from sqlalchemy.orm import Session
 from forum.adapters.passwords import hash_password
 from forum.domain.errors import InvalidInput
 from forum.domain.permissions import Actor, MembershipRef
+from forum.domain.text import fold
 from forum.domain.vocabulary import Role
 from forum.models import Account, Membership, Team
+from forum.services.setting_events import Subject, record, values_of
 from forum.services.work import Work
 
 SHORTEST_PASSWORD = 12
 LONGEST_USERNAME = 60
+FEWEST_OWN_LETTERS = 6
+"""So many letters and digits a password holds besides the sign-in name."""
 _USERNAME = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*", re.ASCII)
 _SYLLABLES = tuple(first + vowel for first in "bcdghklmnprstvx" for vowel in "aeiou")
 
@@ -28,9 +32,18 @@ def new_password() -> str:
 
 
 def create_account(
-    work: Work, *, username: str, display_name: str, password: str, must_change_password: bool = True
+    work: Work,
+    by: Actor | None,
+    *,
+    username: str,
+    display_name: str,
+    password: str,
+    must_change_password: bool = True,
 ) -> Account:
-    """Make an account without any right; raise InvalidInput for a name that is taken or not plain."""
+    """Make an account without any right; raise InvalidInput for a name that is taken or not plain.
+
+    Here and below, no actor stands for an operator at the command line.
+    """
     if not _USERNAME.fullmatch(username) or len(username) > LONGEST_USERNAME:
         raise InvalidInput("A sign-in name has small letters, digits, dots and hyphens only.", field="username")
     if find_account(work.session, username) is not None:
@@ -38,7 +51,7 @@ def create_account(
     account = Account(
         username=username,
         display_name=display_name.strip() or username,
-        password_hash=hash_password(_checked(password)),
+        password_hash=hash_password(_checked(password, username)),
         must_change_password=must_change_password,
         is_active=True,
         session_version=1,
@@ -51,7 +64,7 @@ def create_account(
 
 def set_password(account: Account, password: str, *, must_change_password: bool) -> None:
     """Give an account another password and end its sessions."""
-    account.password_hash = hash_password(_checked(password))
+    account.password_hash = hash_password(_checked(password, account.username))
     account.must_change_password = must_change_password
     account.session_version += 1
 
@@ -64,10 +77,12 @@ def grant(work: Work, account: Account, *, team_id: int, role: Role) -> Membersh
     work.session.add(membership)
     account.session_version += 1
     work.session.flush()
+    held = _held(work, account, team_id, role)
+    record(work, by, subject=Subject.MEMBERSHIP, key=str(membership.id), after=held)
     return membership
 
 
-def end(work: Work, account: Account, *, team_id: int, role: Role) -> bool:
+def end(work: Work, by: Actor | None, account: Account, *, team_id: int, role: Role) -> bool:
     """End a membership; return whether there was one. It stays for the record."""
     membership = _current(work.session, account, team_id, role)
     if membership is None:
@@ -75,6 +90,8 @@ def end(work: Work, account: Account, *, team_id: int, role: Role) -> bool:
     membership.ended_at = work.now
     account.session_version += 1
     work.session.flush()
+    held = _held(work, account, team_id, role)
+    record(work, by, subject=Subject.MEMBERSHIP, key=str(membership.id), before=held)
     return True
 
 
@@ -105,7 +122,20 @@ def _current(session: Session, account: Account, team_id: int, role: Role) -> Me
     ).first()
 
 
-def _checked(password: str) -> str:
+def _held(work: Work, account: Account, team_id: int, role: Role) -> dict[str, str]:
+    return {"account": account.username, "team": work.rulebook.teams.get(team_id).code, "role": role.value}
+
+
+def _checked(password: str, username: str) -> str:
     if len(password) < SHORTEST_PASSWORD:
         raise InvalidInput("A password has at least %(least)s characters.", field="password", least=SHORTEST_PASSWORD)
+    letters, name = _letters(password), _letters(username)
+    if name in letters and len(letters) - len(name) < FEWEST_OWN_LETTERS:
+        raise InvalidInput(
+            "The password is little more than the sign-in name. Please choose another.", field="password"
+        )
     return password
+
+
+def _letters(text: str) -> str:
+    return "".join(sign for sign in fold(text) if sign.isalnum())

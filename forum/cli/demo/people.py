@@ -54,6 +54,7 @@ def make_people(work: Work) -> dict[str, str]:
         passwords[person.username] = accounts.new_password()
         account = accounts.create_account(
             work,
+            None,
             username=person.username,
             display_name=person.display_name,
             password=passwords[person.username],
@@ -61,7 +62,7 @@ def make_people(work: Work) -> dict[str, str]:
         )
         for role, place in person.grants:
             for team in _teams_of(work.rulebook.teams.current, place):
-                accounts.grant(work, account, team_id=team.id, role=role)
+                accounts.grant(work, None, account, team_id=team.id, role=role)
     return passwords
 
 
@@ -72,7 +73,8 @@ def renew_passwords(work: Work) -> dict[str, str]:
         account = accounts.find_account(work.session, person.username)
         if account is not None:
             passwords[person.username] = accounts.new_password()
-            accounts.set_password(account, passwords[person.username], must_change_password=False)
+            new = passwords[person.username]
+            accounts.set_password(work, None, account, password=new, must_change_password=False)
     return passwords
 
 
