@@ -87,9 +87,8 @@ def end(context: click.Context, username: str, role: str, team: str) -> None:
 @click.pass_context
 def new_password(context: click.Context, username: str) -> None:
     """Draw another password for an account, print it once, and end its sessions."""
-    password = service.new_password()
     with running_app(context), _refusals(), unit_of_work() as work:
-        service.set_password(work, None, _account(work, username), password=password, must_change_password=True)
+        password = service.renew_password(work, None, _account(work, username))
     click.echo(f"{username} can sign in with this password, which is shown only here: {password}")
 
 

@@ -1,4 +1,4 @@
-"""Accounts and what they may do where: making, granting, ending, each change recorded; who an account is as an actor."""
+"""Accounts and what they may do where: making, granting, ending, each recorded; who an account is as an actor."""
 
 from __future__ import annotations
 
@@ -59,6 +59,8 @@ def create_account(
     )
     work.session.add(account)
     work.session.flush()
+    after = values_of(account, "username", "display_name", "is_active")
+    record(work, by, subject=Subject.ACCOUNT, key=username, after=after)
     return account
 
 
@@ -69,7 +71,17 @@ def set_password(account: Account, password: str, *, must_change_password: bool)
     account.session_version += 1
 
 
-def grant(work: Work, account: Account, *, team_id: int, role: Role) -> Membership | None:
+def renew_password(work: Work, by: Actor | None, account: Account, *, must_change_password: bool = True) -> str:
+    """Draw a new password for somebody else and return it; the record tells only that the sessions ended."""
+    before = values_of(account, "session_version")
+    password = new_password()
+    set_password(account, password, must_change_password=must_change_password)
+    after = values_of(account, "session_version")
+    record(work, by, subject=Subject.ACCOUNT, key=account.username, before=before, after=after)
+    return password
+
+
+def grant(work: Work, by: Actor | None, account: Account, *, team_id: int, role: Role) -> Membership | None:
     """Let an account act in a team; return None when it already does in this role."""
     if _current(work.session, account, team_id, role) is not None:
         return None

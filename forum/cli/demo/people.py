@@ -72,9 +72,7 @@ def renew_passwords(work: Work) -> dict[str, str]:
     for person in people():
         account = accounts.find_account(work.session, person.username)
         if account is not None:
-            passwords[person.username] = accounts.new_password()
-            new = passwords[person.username]
-            accounts.set_password(work, None, account, password=new, must_change_password=False)
+            passwords[person.username] = accounts.renew_password(work, None, account, must_change_password=False)
     return passwords
 
 
