@@ -8,6 +8,7 @@ from datetime import UTC
 from typing import Any
 
 from sqlalchemy import delete, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from forum.adapters.bindings import event_where
@@ -22,7 +23,10 @@ from forum.services.work import Work
 
 COLUMNS = tuple(f.name for f in fields(TipState) if f.name != "granted_team_ids")
 CHAIN = "tip-event"
-_INSERT_TIP = insert(Tip).returning(Tip.id)
+_INSERT_TIP = {
+    "postgresql": postgresql.insert(Tip).on_conflict_do_nothing(index_elements=[Tip.receipt_digest]).returning(Tip.id),
+    "sqlite": sqlite.insert(Tip).on_conflict_do_nothing(index_elements=[Tip.receipt_digest]).returning(Tip.id),
+}
 _INSERT_EVENT = insert(TipEventRow)
 
 
@@ -50,11 +54,11 @@ def move(
     return _append(work, tip, event, _seal_pair(work, key, tip.number, event.seq, text=text, folded=folded))
 
 
-def begin(work: Work, tip: Tip, event: TipEvent, key: bytes, *, text: str, folded: str) -> None:
-    """Write the first event of a new tip and the row that follows from it.
+def begin(work: Work, tip: Tip, event: TipEvent, key: bytes, *, text: str, folded: str) -> bool:
+    """Write the first event of a new tip and the row that follows from it; False when its receipt is taken already.
 
     Both go in by plain INSERTs, as submission is the path that must survive a flood: `tip` gets its id but stays
-    outside the session.
+    outside the session. Of two equal forms at the same moment the second waits here for the first.
     """
     after = apply(None, event)
     for name in COLUMNS:
@@ -63,10 +67,13 @@ def begin(work: Work, tip: Tip, event: TipEvent, key: bytes, *, text: str, folde
     tip.head_mac = GENESIS
     row = _chained(work, tip, event, _seal_pair(work, key, tip.number, event.seq, text=text, folded=folded))
     connection = work.session.connection()
-    tip.id = connection.execute(_INSERT_TIP, _values(tip)).scalar_one()
-    row.tip_id = tip.id
+    new_id = connection.execute(_INSERT_TIP[connection.dialect.name], _values(tip)).scalar()
+    if new_id is None:
+        return False
+    row.tip_id = tip.id = new_id
     connection.execute(_INSERT_EVENT, _values(row))
     _write_grants(work.session, tip.id, (), after.granted_team_ids)
+    return True
 
 
 def state_of(session: Session, tip: Tip) -> TipState:
