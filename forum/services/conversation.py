@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
+from forum.adapters.bindings import event_where
 from forum.domain import receipts
 from forum.domain.deadlines import due_after_reply
 from forum.domain.errors import IllegalMove, InvalidInput, NotFound
@@ -13,7 +14,7 @@ from forum.domain.events import CITIZEN, SYSTEM, EventKind
 from forum.domain.lifecycle import FINAL, Status
 from forum.domain.text import clean_input, search_text
 from forum.domain.vocabulary import Priority
-from forum.models import Tip
+from forum.models import Tip, TipEventRow
 from forum.services.attachments import Incoming, attach
 from forum.services.desk_clocks import team_clock
 from forum.services.indexing import grow_index
@@ -65,6 +66,30 @@ def write(work: Work, tip: Tip, *, text: str, files: Sequence[Incoming] = ()) ->
     )
     grow_index(work, tip, said)
     attach(work, tip, open_key(work, tip), event_seq=row.seq, files=files, is_public=True)
+
+
+def has_said(work: Work, tip: Tip, *, since: int, text: str, file_count: int) -> bool:
+    """Tell whether these very words came after event number `since`: then the same form was sent twice."""
+    said = clean_input(text, limit=LONGEST_MESSAGE, field="text").strip()
+    key = open_key(work, tip)
+    vault = work.secrets.vault
+    return any(
+        row.data["details"].get("files") == file_count
+        and vault.unseal_text(key, row.text_sealed or b"", where=event_where(tip.number, row.seq, "text")) == said
+        for row in _citizen_rows(work, tip, since, EventKind.ADDED, EventKind.REPLIED)
+    )
+
+
+def has_rated(work: Work, tip: Tip, *, since: int) -> bool:
+    """Tell whether the citizen has rated after event number `since`."""
+    return bool(_citizen_rows(work, tip, since, EventKind.RATED))
+
+
+def _citizen_rows(work: Work, tip: Tip, since: int, *kinds: EventKind) -> Sequence[TipEventRow]:
+    query = select(TipEventRow).where(
+        TipEventRow.tip_id == tip.id, TipEventRow.seq > since, TipEventRow.kind.in_(kinds)
+    )
+    return work.session.scalars(query).all()
 
 
 def rate(work: Work, tip: Tip, *, is_solved: bool, score: int, comment: str = "") -> None:

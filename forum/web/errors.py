@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 from flask import Flask, render_template, request
@@ -14,6 +15,7 @@ from forum.domain.errors import DomainError, IllegalMove, InvalidInput, NotFound
 from forum.extensions import unit_of_work
 from forum.models.access_log import AccessAction
 from forum.services.access_log import record
+from forum.web.discarding import discard_rest
 
 STATUS_BY_FAULT: tuple[tuple[type[DomainError], int], ...] = (
     (NotPermitted, 403),
@@ -29,7 +31,7 @@ WHAT_TO_DO = {
     404: "The address may be mistyped, or the page is gone. Please begin from the first page.",
     405: "Please go back and use the buttons of the page.",
     409: "Somebody else may have changed it in the meantime. Please open it again.",
-    413: "The files are too large together. Please send fewer or smaller ones.",
+    413: "Please go back, choose fewer or smaller files, and send again. What you have typed is still on that page.",
     429: "Too many tries in a short time. Please wait a minute and try again.",
     500: "The fault is ours. Please try again in a few minutes; what is urgent, please phone 113.",
 }
@@ -43,7 +45,7 @@ def say(fault: DomainError) -> str:
 def init_errors(app: Flask) -> None:
     """Register the handlers."""
     app.register_error_handler(DomainError, _domain_fault)
-    app.register_error_handler(HTTPException, _http_fault)
+    app.register_error_handler(HTTPException, http_fault)
 
 
 def error_page(code: int, title: str) -> tuple[str, int]:
@@ -59,12 +61,16 @@ def _domain_fault(fault: DomainError) -> tuple[str, int]:
     return error_page(code, say(fault))
 
 
-def _http_fault(fault: HTTPException) -> Any:
+def http_fault(fault: HTTPException) -> Any:
+    """Render the page of a fault of the protocol: what is missing, too large, too often or too old."""
     code = fault.code or 500
     if code < 400:  # noqa: PLR2004 - redirects are no faults
         return fault
     if isinstance(fault, InternalServerError):
         return error_page(code, gettext("Something went wrong here."))
+    if code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        discard_rest()
+        return error_page(code, gettext("What you sent is too large."))
     if isinstance(fault, CSRFError):
         return error_page(code, gettext("This page was open for too long."))
     return error_page(code, gettext(fault.name))

@@ -84,3 +84,7 @@ def name_of(entry: object) -> str:
     """Return the name of a table's row (team, category, department, tag) in the visitor's language."""
     return str(getattr(entry, f"name_{select_language()}"))
 
+
+def hint_of(entry: object) -> str:
+    """Return the hint of a category in the visitor's language."""
+    return str(getattr(entry, f"hint_{select_language()}"))

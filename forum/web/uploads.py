@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
-from typing import IO
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from io import SEEK_END
+from typing import IO, cast
 
 from flask import Request, current_app
+from flask_babel import gettext
+from werkzeug.datastructures import FileStorage
 
-from forum.adapters.sealed_stream import stream_factory
+from forum.adapters.admission import admit
+from forum.adapters.sealed_stream import SealedSpool, stream_factory
+from forum.domain.errors import InvalidInput
+from forum.domain.submissions import MOST_FILES
+from forum.domain.text import clean_input
+from forum.extensions import house
+from forum.services.attachments import Incoming
+from forum.web.errors import say
+
+MEBIBYTE = 1024 * 1024
+LARGEST_FILE = 20 * MEBIBYTE
+LONGEST_NAME = 120
+_PATH_SEPARATOR = re.compile(r"[/\\]")
 
 
 class ForumRequest(Request):
@@ -21,3 +40,51 @@ class ForumRequest(Request):
     ) -> IO[bytes]:
         files = current_app.extensions["forum"].files
         return stream_factory(files.spool_directory)(total_content_length, content_type, filename, content_length)
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What came of a request's files: those to keep, and a sentence for each that is refused."""
+
+    files: Sequence[Incoming]
+    faults: Sequence[str]
+
+
+@contextmanager
+def receive(uploads: Iterable[FileStorage]) -> Iterator[Received]:
+    """Check the files of a form; what has not been stored when the block ends is thrown away."""
+    chosen = [upload for upload in uploads if upload.filename]
+    with ExitStack() as stack:
+        if len(chosen) > MOST_FILES:
+            yield Received((), [gettext("Please send at most %(most)s files.", most=MOST_FILES)])
+            return
+        files: list[Incoming] = []
+        faults: list[str] = []
+        for upload in chosen:
+            name = file_name(upload.filename or "")
+            try:
+                file = _admit(upload, name)
+            except InvalidInput as fault:
+                faults.append(gettext("“%(name)s”: %(fault)s", name=name, fault=say(fault)))
+            else:
+                stack.callback(file.spool.close)
+                files.append(file)
+        yield Received(files, faults)
+
+
+def file_name(given: str) -> str:
+    """Return the last part of the name that a browser gave, without signs that could mislead, the ending kept."""
+    base = clean_input(_PATH_SEPARATOR.split(given)[-1], limit=len(given) + 1).replace("\n", " ").strip(". ")
+    if len(base) > LONGEST_NAME:
+        stem, dot, ending = base.rpartition(".")
+        is_ending = bool(dot) and len(ending) <= 10  # noqa: PLR2004 - longer ones are no endings
+        base = f"{stem[: LONGEST_NAME - len(ending) - 1]}.{ending}" if is_ending else base[:LONGEST_NAME]
+    return base or gettext("file without a name")
+
+
+def _admit(upload: FileStorage, name: str) -> Incoming:
+    spool = cast("SealedSpool", upload.stream)
+    if spool.seek(0, SEEK_END) > LARGEST_FILE:
+        raise InvalidInput("This file is too big: at most %(size)s MB.", field="files", size=LARGEST_FILE // MEBIBYTE)
+    admitted = admit(spool, house().files.spool_directory)
+    return Incoming(name, admitted.media_type.mime, admitted.spool.seek(0, SEEK_END), admitted.spool)

@@ -1,0 +1,60 @@
+"""Checks of form fields that several features use; their messages tell a person what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from email_validator import EmailNotValidError, validate_email
+from flask_babel import gettext
+from wtforms import ValidationError
+
+from forum.domain.errors import InvalidInput
+from forum.domain.text import clean_input
+from forum.web.errors import say
+
+Check = Callable[[Any, Any], None]
+Member = TypeVar("Member", bound=StrEnum)
+UNREADABLE = "\ufffd"
+"""What stands in place of bytes that are no UTF-8."""
+
+
+def text_of_at_most(limit: int) -> Check:
+    """Check the length that is left after cleaning, and that the letters arrived as letters."""
+
+    def check(_form: Any, field: Any) -> None:
+        field.data = field.data or ""
+        if UNREADABLE in field.data:
+            raise ValidationError(gettext("Some letters did not arrive as you typed them. Please type them again."))
+        try:
+            clean_input(field.data, limit=limit, field=field.name)
+        except InvalidInput as fault:
+            raise ValidationError(say(fault)) from fault
+
+    return check
+
+
+def mail_address(_form: Any, field: Any) -> None:
+    """Check that an address could exist; whether it does is not asked for, as that would tell others of it."""
+    if not (field.data or "").strip():
+        field.data = ""
+        return
+    try:
+        field.data = validate_email(field.data.strip(), check_deliverability=False).normalized
+    except EmailNotValidError as error:
+        message = gettext(
+            "This does not look like a mail address, such as ten@example.com. Please look again, or leave it empty."
+        )
+        raise ValidationError(message) from error
+
+
+def member(kind: type[Member], value: str | None) -> Member | None:
+    """Return the member of a closed list, None for what is not in it: such a value was not chosen on our page."""
+    return kind(value) if value in set(kind) else None
+
+
+def add_fault(form: Any, fault: InvalidInput) -> None:
+    """Show what a service refused beside the field that it names, or above the form."""
+    place = form[fault.field].errors if fault.field in form else form.form_errors
+    place.append(say(fault))
