@@ -65,8 +65,8 @@ def _keyring(config: Config) -> Iterator[Finding]:
 def _files(config: Config) -> Iterator[Finding]:
     path = config.files_path
     if not path.is_dir():
-        parent = next((folder for folder in path.absolute().parents if folder.is_dir()), None)
-        if parent is None or not os.access(parent, os.W_OK):
+        nearest = next(place for place in path.absolute().parents if place.exists())
+        if not (nearest.is_dir() and os.access(nearest, os.W_OK)):
             yield Finding(f"The folder for files {path} is not there and cannot be made.")
         return
     try:

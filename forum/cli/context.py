@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from config import Config, ConfigError
 from forum.adapters.keyring import KeyringFault
+from forum.extensions import db
 
 NO_DATABASE = "The database does not answer as it should. `forum check` says what is wrong."
 AppFactory = Callable[[Config], Flask]
@@ -37,14 +38,17 @@ def build_app(context: click.Context, config: Config) -> Flask:
 
 
 @contextmanager
-def running_app(context: click.Context) -> Iterator[Flask]:
+def running_app(context: click.Context, config: Config | None = None) -> Iterator[Flask]:
     """Open the application context of the configured forum; end the command when its database does not answer."""
-    app = build_app(context, read_config())
-    try:
-        with app.app_context():
+    app = build_app(context, config or read_config())
+    with app.app_context():
+        try:
             yield app
-    except (OperationalError, ProgrammingError) as error:
-        raise click.ClickException(NO_DATABASE) from error
+        except (OperationalError, ProgrammingError) as error:
+            raise click.ClickException(NO_DATABASE) from error
+        finally:
+            db.session.remove()
+            db.engine.dispose()
 
 
 def as_click(error: ConfigError) -> click.ClickException:

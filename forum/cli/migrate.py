@@ -14,7 +14,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
 
 from forum.adapters import clock
-from forum.cli.context import build_app, read_config
+from forum.cli.context import read_config, running_app
 from forum.extensions import transaction
 from forum.services.organisation import is_set_up, load_shipped
 
@@ -27,7 +27,7 @@ def migrate(context: click.Context) -> None:
     """Bring the database to the present tables, filled with the shipped ones; running it again changes nothing."""
     config = read_config()
     upgrade(config.database_url)
-    with build_app(context, config).app_context(), transaction() as session:
+    with running_app(context, config), transaction() as session:
         if not is_set_up(session):
             load_shipped(session, clock.now())
             click.echo("Places, teams, policies, calendar and rules are set up as shipped.")

@@ -12,7 +12,7 @@ from flask_babel import force_locale, gettext
 
 from config import Config, ConfigError
 from forum.adapters.mail import Mailer, MailFailed, Notice
-from forum.cli.context import as_click, build_app, read_config
+from forum.cli.context import as_click, read_config, running_app
 from forum.cli.mailer import mailer_of
 from forum.extensions import house, unit_of_work
 from forum.services import facts, jobs, outbox
@@ -41,7 +41,7 @@ def worker(context: click.Context, *, once: bool) -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stop.set())
-    with build_app(context, config).app_context():
+    with running_app(context, config):
         Worker(config, mailer, stop).run(once=once)
 
 

@@ -12,13 +12,13 @@ import click
 
 from config import Config
 from forum.adapters import clock
-from forum.cli.context import build_app
+from forum.cli.context import running_app
 from forum.cli.demo.instance import Instance
 from forum.cli.demo.people import print_people, renew_passwords
 from forum.cli.demo.seeding import Seeded, seed
 from forum.cli.migrate import upgrade
 from forum.domain.receipts import grouped
-from forum.extensions import db, unit_of_work
+from forum.extensions import unit_of_work
 
 STOP_WITHIN_SECONDS = 40
 
@@ -52,10 +52,8 @@ def _prepare(
     if fresh or not instance.is_complete():
         click.echo(f"Making the demo in {instance.root} ...")
         instance.begin()
-        app = build_app(context, config)
-        with app.app_context():
+        with running_app(context, config):
             seeded = seed(tips=tips, until=clock.now())
-            db.engine.dispose()
         instance.finish()
         print_people(seeded.passwords, config.base_url)
         _print_receipts(seeded)
@@ -65,10 +63,8 @@ def _prepare(
     if not new_passwords:
         click.echo("Its accounts are as they were; --new-passwords draws new passwords and prints them.")
         return
-    with build_app(context, config).app_context():
-        with unit_of_work() as work:
-            passwords = renew_passwords(work)
-        db.engine.dispose()
+    with running_app(context, config), unit_of_work() as work:
+        passwords = renew_passwords(work)
     print_people(passwords, config.base_url)
 
 
