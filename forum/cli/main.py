@@ -5,12 +5,14 @@ from __future__ import annotations
 import click
 
 from forum.cli.accounts import accounts
+from forum.cli.audit import audit
 from forum.cli.check import check
 from forum.cli.demo.command import demo
 from forum.cli.keyring import keyring
 from forum.cli.migrate import migrate
 from forum.cli.places import places
 from forum.cli.serve import serve
+from forum.cli.stats import stats
 from forum.cli.suggest import suggest
 from forum.cli.worker import worker
 
@@ -20,5 +22,5 @@ def cli() -> None:
     """Run and keep the forum."""
 
 
-for command in (accounts, check, demo, keyring, migrate, places, serve, suggest, worker):
+for command in (audit, accounts, check, demo, keyring, migrate, places, serve, stats, suggest, worker):
     cli.add_command(command)
