@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from forum.adapters.policy_table import shipped_hours
@@ -31,15 +32,19 @@ from forum.models import (
     Team,
 )
 
-
+Row = TypeVar("Row", CategoryEntry, Tag)
 _VERSION = select(func.max(SettingEvent.__table__.c.seq))
 
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """Everything that decides without being a tip: one consistent reading of the settings."""
+    """Everything that decides without being a tip: one consistent reading of the settings.
+
+    `on` is the day of the reading: rows that are valid from and to certain days need another on the next.
+    """
 
     version: int
+    on: date
     calendar: WorkCalendar
     policies: tuple[Policy, ...]
     approvals: tuple[ApprovalRule, ...]
@@ -51,6 +56,11 @@ class Rulebook:
     lexicon: Lexicon
 
 
+def is_current(rulebook: Rulebook, session: Session, now: datetime) -> bool:
+    """Whether the rules that were read still hold: no change of settings since, and no new day."""
+    return rulebook.version == settings_version(session) and rulebook.on == day_of(now)
+
+
 def settings_version(session: Session) -> int:
     """Return the number of the latest change of settings."""
     return session.connection().execute(_VERSION).scalar() or 0
@@ -60,13 +70,14 @@ def load_rulebook(session: Session, lexicon: Lexicon, now: datetime) -> Rulebook
     """Read the rules in force at `now`."""
     return Rulebook(
         version=settings_version(session),
+        on=day_of(now),
         calendar=load_calendar(session),
         policies=tuple(_policy(row) for row in session.scalars(select(PolicyRow).order_by(PolicyRow.id))),
         approvals=tuple(_approval(row) for row in session.scalars(select(ApprovalPolicy))),
         rules=live_rules(session, now),
         teams=_teams(session, now),
-        categories=tuple(session.scalars(select(CategoryEntry).order_by(CategoryEntry.sort))),
-        tags={tag.code: tag for tag in session.scalars(select(Tag).order_by(Tag.code))},
+        categories=tuple(_apart(session, select(CategoryEntry).order_by(CategoryEntry.sort))),
+        tags={tag.code: tag for tag in _apart(session, select(Tag).order_by(Tag.code))},
         gazetteer=gazetteer(fold),
         lexicon=lexicon,
     )
@@ -83,6 +94,14 @@ def live_rules(session: Session, now: datetime) -> tuple[Rule, ...]:
     live = select(func.max(RoutingRuleRow.version)).where(RoutingRuleRow.live_from <= now).scalar_subquery()
     rows = session.scalars(select(RoutingRuleRow).where(RoutingRuleRow.version == live).order_by(RoutingRuleRow.number))
     return tuple(Rule.from_json(row.body) for row in rows)
+
+
+def _apart(session: Session, query: Select[Row]) -> list[Row]:
+    """Return rows that outlive the session: neither its rollback nor a change under way in it touches them."""
+    rows = list(session.scalars(query))
+    for row in rows:
+        session.expunge(row)
+    return rows
 
 
 def _teams(session: Session, now: datetime) -> TeamDirectory:
