@@ -23,7 +23,7 @@ from forum.adapters.file_store import FileStore
 from forum.adapters.secrets import Secrets
 from forum.domain.lexicon import Lexicon
 from forum.models.base import Base
-from forum.services.rulebook import Rulebook, load_rulebook, settings_version
+from forum.services.rulebook import Rulebook, is_current, load_rulebook
 from forum.services.work import Work
 
 db = SQLAlchemy(metadata=Base.metadata, disable_autonaming=True)
@@ -50,6 +50,18 @@ def transaction() -> Iterator[Session]:
     else:
         with _writing(engine.execution_options(isolation_level="READ COMMITTED")) as session:
             yield session
+
+
+@contextmanager
+def snapshot() -> Iterator[Session]:
+    """Open a session that only reads and sees one state of the database, whatever others commit meanwhile."""
+    engine = db.engine
+    is_sqlite = engine.dialect.name == "sqlite"
+    options = {} if is_sqlite else {"isolation_level": "REPEATABLE READ"}
+    with Session(engine.execution_options(**options)) as session:
+        if is_sqlite:
+            session.connection().exec_driver_sql("BEGIN")  # the driver itself begins nothing here
+        yield session
 
 
 @contextmanager
@@ -113,10 +125,10 @@ def unit_of_work() -> Iterator[Work]:
 
 
 def work_in(session: Session) -> Work:
-    """Return the work around a session; the rules are read anew when the settings have changed."""
+    """Return the work around a session; the rules are read anew when the settings have changed or a day has begun."""
     place = house()
     now = place.clock()
-    if place.rulebook is None or place.rulebook.version != settings_version(session):
+    if place.rulebook is None or not is_current(place.rulebook, session, now):
         place.rulebook = load_rulebook(session, place.lexicon, now)
     return Work(session, now, place.secrets, place.rulebook, place.files)
 

@@ -22,5 +22,5 @@ def cli() -> None:
     """Run and keep the forum."""
 
 
-for command in (audit, accounts, check, demo, keyring, migrate, places, serve, stats, suggest, worker):
+for command in (accounts, audit, check, demo, keyring, migrate, places, serve, stats, suggest, worker):
     cli.add_command(command)

@@ -18,6 +18,8 @@ from forum.services.work import Work
 
 CHAIN = "access-log"
 NOBODY = 0
+PROGRAM = -1
+"""The chain of what the program itself records, such as the result of a verification."""
 _LOCK_CLASS = 0x41434345  # "ACCE": keeps these advisory locks apart from others
 
 
@@ -30,7 +32,7 @@ def record(
     data: Mapping[str, Any] | None = None,
     words: str | None = None,
 ) -> None:
-    """Append one row to the chain of the account; `words` (searched for) are sealed."""
+    """Append one row to the chain of the account (or NOBODY, PROGRAM); `words` (searched for) are sealed."""
     chain = account_id or NOBODY
     seq, before = _head(work, chain)
     row = AccessRow(chain=chain, seq=seq + 1, at=work.now, action=action, tip_id=tip_id, data=dict(data or {}))
