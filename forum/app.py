@@ -22,6 +22,7 @@ from forum.web.blueprints import BLUEPRINTS, DEMO_BLUEPRINTS
 from forum.web.errors import init_errors
 from forum.web.filters import init_filters
 from forum.web.headers import init_headers
+from forum.web.navigation import init_navigation
 from forum.web.translations import LANGUAGES, PoDomain, select_language
 from forum.web.uploads import ForumRequest
 
@@ -48,6 +49,7 @@ def create_app(config: Config, *, clock: Clock = system_clock.now) -> Flask:
     init_headers(app)
     init_errors(app)
     init_filters(app)
+    init_navigation(app)
     for blueprint in BLUEPRINTS + (DEMO_BLUEPRINTS if config.mode != "production" else ()):
         app.register_blueprint(blueprint)
     if config.trusted_proxies:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -78,6 +79,17 @@ def _address(database: str) -> str:
     return make_url(POSTGRES).set(database=database).render_as_string(hide_password=False)
 
 
+class FreshClient(FlaskClient):
+    """A client each of whose requests has a context of its own, as with a real server.
+
+    Otherwise the context that a test holds open would carry the signed-in person and loaded rows from one to the next.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        with self.application.app_context():
+            return super().open(*args, **kwargs)
+
+
 @pytest.fixture(scope="session")
 def keyring_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("keys") / "keyring.json"
@@ -130,6 +142,7 @@ def config(seeded: Seeded, tmp_path: Path, keyring_path: Path) -> Iterator[Confi
 def app(config: Config, clock: FixedClock) -> Iterator[Flask]:
     """Return the application on each engine; CSRF and rate limits are off here and tested where they are meant."""
     application = create_app(config, clock=clock)
+    application.test_client_class = FreshClient
     with application.app_context():
         yield application
         db.session.remove()

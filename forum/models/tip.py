@@ -17,6 +17,11 @@ QUEUED = text("queue_at IS NOT NULL")
 OWED = text("status NOT IN ('answered', 'closed', 'transferred-out', 'declined')")
 """The citizen is still owed an answer; spelled out so that the planner finds the partial index."""
 RUNNING = text("settled_at IS NULL")
+GIVEN = text("assignee_id IS NOT NULL AND queue_at IS NOT NULL")
+TO_CLOSE = text("status = 'answered'")
+FOR_LEAD = text("is_answer_pending OR status = 'reopened'")
+FOR_LEAD_SQLITE = text("is_answer_pending = 1 OR status = 'reopened'")
+"""As SQLAlchemy spells it there: SQLite takes a partial index for its very words only."""
 
 
 class Tip(Base):
@@ -49,6 +54,11 @@ class Tip(Base):
             sqlite_where=QUEUED,
         ),
         Index("ix_tip_province_queue", "province_code", "queue_at", "id", postgresql_where=QUEUED, sqlite_where=QUEUED),
+        Index("ix_tip_assignee_queue", "assignee_id", "queue_at", "id", postgresql_where=GIVEN, sqlite_where=GIVEN),
+        Index(
+            "ix_tip_lead_queue", "team_id", "queue_at", "id", postgresql_where=FOR_LEAD, sqlite_where=FOR_LEAD_SQLITE
+        ),
+        Index("ix_tip_to_close", "team_id", "queue_at", "id", postgresql_where=TO_CLOSE, sqlite_where=TO_CLOSE),
         Index("ix_tip_province_received", "province_code", "received_at", "id"),
         Index("ix_tip_team_received", "team_id", "received_at", "id"),
         Index("ix_tip_owed", "province_code", "team_id", "received_at", postgresql_where=OWED, sqlite_where=OWED),

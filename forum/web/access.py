@@ -18,6 +18,8 @@ from forum.models import Account, Membership, Team
 View = TypeVar("View", bound=Callable[..., object])
 PUBLIC = "public"
 SIGNED_IN = "signed-in"
+OPEN_BEFORE_CHANGE = frozenset({"auth.password", "auth.change_password", "auth.sign_out"})
+"""What is open to somebody whose password was given by another and must be changed first."""
 
 
 def public(view: View) -> View:
@@ -103,6 +105,8 @@ def _check() -> Response | None:
         session["after_sign_in"] = request.path if request.method == "GET" else None
         return redirect(url_for("auth.sign_in"))
     g.is_desk = True
+    if current_user.account.must_change_password and request.endpoint not in OPEN_BEFORE_CHANGE:
+        return redirect(url_for("auth.password"))
     if access != SIGNED_IN and not actor().holds(Permission(access)):
         raise NotPermitted
     return None

@@ -1,7 +1,171 @@
-"""Routes: Signing in and out."""
+"""Routes: Signing in and out, the own password, light or dark."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, session, url_for
+from flask_babel import gettext
+from flask_login import current_user, login_user
+from werkzeug.wrappers import Response as AnyResponse
+
+from forum.domain.errors import InvalidInput
+from forum.extensions import house, limiter, unit_of_work
+from forum.models import Account
+from forum.services import accounts, sign_in
+from forum.web.access import SignedIn, actor, public, signed_in
+from forum.web.auth.forms import PasswordForm, SignInForm
+from forum.web.errors import say
+from forum.web.fields import add_fault
+from forum.web.navigation import first_page
+from forum.web.rate_key import rate_key
 
 blueprint = Blueprint("auth", __name__)
+
+DEVICE_COOKIE = "known-device"
+DEVICE_SECONDS = 180 * 24 * 60 * 60
+THEMES = ("auto", "light", "dark")
+RATE = "60 per minute"
+"""For one address of the network; a whole station may share it."""
+
+
+@blueprint.get("/sign-in", endpoint="sign_in")
+@public
+def show_form() -> AnyResponse | str:
+    """Show the form, or lead on who has signed in."""
+    if current_user.is_authenticated:
+        return redirect(first_page(actor()))
+    return render_template("auth/sign_in.html", form=SignInForm())
+
+
+@blueprint.post("/sign-in", endpoint="enter")
+@limiter.limit(RATE, key_func=rate_key)
+@public
+def enter() -> AnyResponse | tuple[str, int]:
+    """Check name and password; each try leaves a row, whatever becomes of it."""
+    form = SignInForm()
+    if not form.validate():
+        return render_template("auth/sign_in.html", form=form), 400
+    username, password = form.username.data, form.password.data
+    try:
+        account = _checked(username, password)
+    except (sign_in.TooManyTries, sign_in.WrongPassword) as fault:
+        form.form_errors.append(say(fault))
+        is_blocked = isinstance(fault, sign_in.TooManyTries)
+        return render_template("auth/sign_in.html", form=form), 429 if is_blocked else 403
+    return _entered(account)
+
+
+@blueprint.post("/sign-out")
+@signed_in
+def sign_out() -> AnyResponse:
+    """End the sessions of the account."""
+    with unit_of_work() as work:
+        sign_in.sign_out(work, actor().account_id)
+    session.clear()
+    flash(gettext("You have signed out."), "success")
+    return redirect(url_for("auth.sign_in"))
+
+
+@blueprint.get("/password")
+@signed_in
+def password() -> str:
+    """Show the form for another password."""
+    return render_template("auth/password.html", form=PasswordForm())
+
+
+@blueprint.post("/password")
+@signed_in
+def change_password() -> AnyResponse | tuple[str, int]:
+    """Give the account another password; its other sessions end, this one goes on."""
+    form = PasswordForm()
+    if form.validate() and _is_changed(form):
+        flash(gettext("Your password has been changed."), "success")
+        return redirect(first_page(actor()))
+    return render_template("auth/password.html", form=form), 400
+
+
+@blueprint.post("/theme")
+@signed_in
+def theme() -> AnyResponse:
+    """Keep whether the pages are light or dark."""
+    wanted = request.form.get("theme", "")
+    with unit_of_work() as work:
+        work.session.get_one(Account, actor().account_id).theme = wanted if wanted in THEMES else THEMES[0]
+    return redirect(url_for("auth.password"))
+
+
+def _checked(username: str, password: str) -> Account:
+    try:
+        with unit_of_work() as work:
+            attempt = sign_in.begin_attempt(work, username, device=request.cookies.get(DEVICE_COOKIE))
+    except sign_in.TooManyTries:
+        with unit_of_work() as work:
+            sign_in.refuse(work, username)
+        raise
+    is_right = sign_in.is_right(attempt, password)
+    with unit_of_work() as work:
+        account = sign_in.settle(work, attempt, is_right=is_right, password=password)
+    if account is None:
+        raise sign_in.WrongPassword
+    return account
+
+
+def _entered(account: Account) -> Response:
+    wanted = session.get("after_sign_in")
+    session.clear()
+    person = _open_session(account)
+    response = make_response(redirect(wanted if _is_our_path(wanted) else first_page(person.actor)))
+    if not sign_in.is_known_device(house().secrets, account.username, request.cookies.get(DEVICE_COOKIE)):
+        response.set_cookie(
+            DEVICE_COOKIE,
+            sign_in.new_device(house().secrets, account.username),
+            max_age=DEVICE_SECONDS,
+            secure=house().config.is_https,
+            httponly=True,
+            samesite="Strict",
+        )
+    return response
+
+
+def _open_session(account: Account) -> SignedIn:
+    """Put the account and the version of its sessions into the cookie, and nothing else."""
+    with unit_of_work() as work:
+        person = SignedIn(account, accounts.actor_of(work.session, account))
+    session.permanent = True
+    login_user(person)
+    for added in ("_id", "_fresh"):  # hashes of address and browser, which nothing here may keep
+        session.pop(added, None)
+    return person
+
+
+def _is_our_path(path: str | None) -> bool:
+    return bool(path) and path is not None and path.startswith("/") and not path.startswith(("//", "/\\"))
+
+
+def _is_changed(form: PasswordForm) -> bool:
+    if form.password.data != form.again.data:
+        form.again.errors = [gettext("This differs from the new password. Please type it once more.")]
+        return False
+    try:
+        account = _checked(current_user.account.username, form.current.data)
+    except sign_in.WrongPassword:
+        form.current.errors = [gettext("This is not your present password.")]
+        return False
+    except sign_in.TooManyTries as fault:
+        form.form_errors.append(say(fault))
+        return False
+    if form.current.data == form.password.data:
+        form.password.errors = [gettext("This is your present password. Please choose another.")]
+        return False
+    return _is_set(form, account.id)
+
+
+def _is_set(form: PasswordForm, account_id: int) -> bool:
+    try:
+        with unit_of_work() as work:
+            account = work.session.get_one(Account, account_id)
+            accounts.set_password(account, form.password.data, must_change_password=False)
+    except InvalidInput as fault:
+        add_fault(form, fault)
+        return False
+    _open_session(account)
+    return True

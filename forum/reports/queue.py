@@ -1,0 +1,292 @@
+"""The lists of tips that officers work through; structure only, never a word of a tip."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Self
+
+from sqlalchemy import ColumnElement, Select, and_, func, literal, literal_column, or_, select, tuple_, union_all
+from sqlalchemy.orm import Session
+
+from forum.domain.lifecycle import Status
+from forum.domain.permissions import Actor, Permission
+from forum.domain.vocabulary import Category, Kind, Priority, Restriction, TeamKind
+from forum.models import Account, Commune, Province, Tip, TipGrant
+from forum.models.base import UtcDateTime
+from forum.models.visibility import visible_to
+
+PAGE_ROWS = 25
+COUNTED_UP_TO = 100
+# Spelled out, not bound, so that the planners know the partial indexes of these lists.
+_ANSWERED: ColumnElement[Status] = literal_column("'answered'")
+_REOPENED: ColumnElement[Status] = literal_column("'reopened'")
+
+
+class Tab(StrEnum):
+    """Which list."""
+
+    TEAM = "team"
+    MINE = "mine"
+    RESPONSES = "responses"
+    LEAD = "lead"
+    TO_CLOSE = "to-close"
+    PROVINCE = "province"
+    ARCHIVE = "archive"
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list is narrowed to; None asks nothing."""
+
+    category: Category | None = None
+    kind: Kind | None = None
+    priority: Priority | None = None
+    status: Status | None = None
+    province_code: str | None = None
+    commune_code: str | None = None
+    team_id: int | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """Return what a tip must meet."""
+        pairs = (
+            (Tip.category, self.category),
+            (Tip.kind, self.kind),
+            (Tip.priority, self.priority),
+            (Tip.status, self.status),
+            (Tip.province_code, self.province_code),
+            (Tip.commune_code, self.commune_code),
+            (Tip.team_id, self.team_id),
+        )
+        return [column == value for column, value in pairs if value is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """The last row of a page: where the next one begins. It is no secret."""
+
+    at: datetime
+    id: int
+
+    def spell(self) -> str:
+        """Return it for an address."""
+        return f"{self.at.isoformat()}~{self.id}"
+
+    @classmethod
+    def read(cls, spelled: str | None) -> Self | None:
+        """Read it back; None for anything else."""
+        at, _, row_id = (spelled or "").partition("~")
+        try:
+            cursor = cls(datetime.fromisoformat(at), int(row_id))
+        except ValueError:
+            return None
+        return cursor if cursor.at.tzinfo is not None and 0 < cursor.id < 2**63 else None
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """One tip in a list."""
+
+    id: int
+    number: str
+    status: Status
+    kind: Kind
+    category: Category
+    priority: Priority
+    restriction: Restriction | None
+    team_id: int
+    commune: str | None
+    province: str | None
+    assignee: str | None
+    received_at: datetime
+    queue_at: datetime | None
+    citizen_due_at: datetime | None
+    team_due_at: datetime | None
+    responder_due_at: datetime | None
+    settled_at: datetime | None
+    is_answer_pending: bool
+    reopened_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePage:
+    """One page of a list."""
+
+    rows: tuple[QueueRow, ...]
+    older: Cursor | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """The teams and whole provinces for which somebody does one thing."""
+
+    teams: tuple[int, ...] = ()
+    provinces: tuple[str, ...] = ()
+
+    def streams(self, column: Any = None) -> list[ColumnElement[bool]]:
+        """Return one condition for each team and province, of which no tip meets two: each walks one index."""
+        of_team = Tip.team_id if column is None else column
+        found: list[ColumnElement[bool]] = [of_team == team_id for team_id in self.teams]
+        outside = [of_team.not_in(self.teams)] if self.teams else []
+        found += [and_(Tip.province_code == code, *outside) for code in self.provinces]
+        return found
+
+
+def tabs_of(actor: Actor) -> tuple[Tab, ...]:
+    """Return the lists that mean something to the actor, the first being the usual one."""
+    handles = actor.holds(Permission.HANDLE)
+    shown = {
+        Tab.TEAM: True,
+        Tab.MINE: handles,
+        Tab.RESPONSES: handles,
+        Tab.LEAD: actor.holds(Permission.APPROVE),
+        Tab.TO_CLOSE: handles,
+        Tab.PROVINCE: bool(actor.reading_provinces),
+        Tab.ARCHIVE: True,
+    }
+    return tuple(tab for tab, is_shown in shown.items() if is_shown)
+
+
+def queue_page(session: Session, actor: Actor, tab: Tab, *, filters: Filters, after: Cursor | None = None) -> QueuePage:
+    """Return one page: the most pressing first, the archive from the newest; one query."""
+    ordered = Tip.received_at if tab is Tab.ARCHIVE else Tip.queue_at
+    is_falling = tab is Tab.ARCHIVE
+    conditions = [*_wanted(actor, tab), *filters.conditions(), visible_to(actor)]
+    if after is not None:
+        position = tuple_(ordered, Tip.id)
+        start = tuple_(literal(after.at, UtcDateTime()), literal(after.id))
+        conditions.append(position < start if is_falling else position > start)
+    order = (ordered.desc(), Tip.id.desc()) if is_falling else (ordered, Tip.id)
+    parts = [
+        select(Tip.id.label("id"), ordered.label("at")).where(stream, *conditions).order_by(*order).limit(PAGE_ROWS + 1)
+        for stream in _streams(actor, tab)
+    ]
+    if not parts:
+        return QueuePage((), None)
+    rows = read_rows(session, _merged(parts, is_falling=is_falling), is_falling=is_falling)
+    more = len(rows) > PAGE_ROWS
+    shown = rows[:PAGE_ROWS]
+    last = shown[-1] if more else None
+    older = Cursor((last.received_at if is_falling else last.queue_at) or last.received_at, last.id) if last else None
+    return QueuePage(shown, older)
+
+
+def tab_counts(session: Session, actor: Actor, tabs: Iterable[Tab]) -> dict[Tab, int]:
+    """Return how many tips wait in each list, counted up to 100 at most; one query for all."""
+    counted = [tab for tab in tabs if tab is not Tab.ARCHIVE]
+    if not counted:
+        return {}
+    columns = [_bounded_count(actor, tab).label(tab.name) for tab in counted]
+    row = session.execute(select(*columns)).one()
+    return dict(zip(counted, row, strict=True))
+
+
+def read_rows(session: Session, chosen: Any, *, is_falling: bool) -> tuple[QueueRow, ...]:
+    """Return the rows of chosen tips: `chosen` is a subquery of (id, at), in whose order they come."""
+    at, row_id = chosen.c.at, chosen.c.id
+    query = (
+        select(*_COLUMNS)
+        .select_from(chosen)
+        .join(Tip, Tip.id == row_id)
+        .outerjoin(Commune, Commune.code == Tip.commune_code)
+        .outerjoin(Province, Province.code == Tip.province_code)
+        .outerjoin(Account, Account.id == Tip.assignee_id)
+        .order_by(*((at.desc(), row_id.desc()) if is_falling else (at, row_id)))
+    )
+    return tuple(QueueRow(*row) for row in session.execute(query))
+
+
+_COLUMNS = (
+    Tip.id,
+    Tip.number,
+    Tip.status,
+    Tip.kind,
+    Tip.category,
+    Tip.priority,
+    Tip.restriction,
+    Tip.team_id,
+    Commune.name_full,
+    Province.name,
+    Account.display_name,
+    Tip.received_at,
+    Tip.queue_at,
+    Tip.citizen_due_at,
+    Tip.team_due_at,
+    Tip.responder_due_at,
+    Tip.settled_at,
+    Tip.is_answer_pending,
+    Tip.reopened_count,
+)
+
+
+def _merged(parts: Sequence[Select[Any]], *, is_falling: bool) -> Any:
+    """Merge lists that are ordered each, so that no list is read further than one page."""
+    if len(parts) == 1:
+        return parts[0].subquery()
+    both = union_all(*(select(part.subquery()) for part in parts)).subquery()
+    order = (both.c.at.desc(), both.c.id.desc()) if is_falling else (both.c.at, both.c.id)
+    return select(both).order_by(*order).limit(PAGE_ROWS + 1).subquery()
+
+
+def _bounded_count(actor: Actor, tab: Tab) -> Any:
+    conditions = [*_wanted(actor, tab), visible_to(actor)]
+    parts = [select(literal(1).label("one")).where(s, *conditions).limit(COUNTED_UP_TO) for s in _streams(actor, tab)]
+    if not parts:
+        return literal(0)
+    every = union_all(*(select(part.subquery()) for part in parts)).subquery()
+    return select(func.count()).select_from(select(every).limit(COUNTED_UP_TO).subquery()).scalar_subquery()
+
+
+def _wanted(actor: Actor, tab: Tab) -> list[ColumnElement[bool]]:
+    open_ones = Tip.queue_at.is_not(None)
+    match tab:
+        case Tab.TEAM | Tab.PROVINCE:
+            return [open_ones, Tip.status != Status.ANSWERED]
+        case Tab.MINE:
+            return [open_ones, Tip.status != Status.ANSWERED]
+        case Tab.RESPONSES:
+            return [open_ones, Tip.responder_due_at.is_not(None)]
+        case Tab.LEAD:
+            return [open_ones, or_(Tip.is_answer_pending, Tip.status == _REOPENED)]
+        case Tab.TO_CLOSE:
+            return [open_ones, Tip.status == _ANSWERED]
+        case Tab.ARCHIVE:
+            return []
+
+
+def _streams(actor: Actor, tab: Tab) -> list[ColumnElement[bool]]:
+    reading = _reach(actor, Permission.READ_TIPS)
+    match tab:
+        case Tab.RESPONSES:
+            return _reach(actor, Permission.HANDLE).streams(Tip.responder_team_id)
+        case Tab.LEAD:
+            return _reach(actor, Permission.APPROVE).streams()
+        case Tab.MINE:
+            return [Tip.assignee_id == actor.account_id]
+        case Tab.TO_CLOSE:
+            return _reach(actor, Permission.HANDLE).streams()
+        case Tab.PROVINCE:
+            return _Reach(provinces=tuple(sorted(actor.reading_provinces))).streams()
+        case Tab.ARCHIVE:
+            everywhere = replace(reading, provinces=tuple(sorted(actor.reading_provinces)))
+            return everywhere.streams() + _shared(everywhere)
+        case Tab.TEAM:
+            return reading.streams() + _shared(reading)
+
+
+def _reach(actor: Actor, permission: Permission) -> _Reach:
+    """Return for which teams the permission is held, and for which provinces as a whole."""
+    teams = actor.teams_with(permission)
+    whole = {m.province_code for m in actor.memberships if m.team_kind is TeamKind.PROVINCE and m.team_id in teams}
+    return _Reach(tuple(sorted(teams)), tuple(sorted(code for code in whole if code)))
+
+
+def _shared(reach: _Reach) -> list[ColumnElement[bool]]:
+    """Return the condition for restricted tips of others on whose list a team of the reach stands."""
+    if not reach.teams:
+        return []
+    granted = Tip.id.in_(select(TipGrant.tip_id).where(TipGrant.team_id.in_(reach.teams)))
+    outside = Tip.province_code.not_in(reach.provinces) if reach.provinces else literal(value=True)
+    return [and_(granted, Tip.team_id.not_in(reach.teams), or_(outside, Tip.province_code.is_(None)))]

@@ -1,0 +1,33 @@
+"""The forms of signing in and of a new password."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from wtforms import PasswordField, StringField
+from wtforms.validators import InputRequired, Length
+
+from forum.services.accounts import LONGEST_USERNAME
+
+LONGEST_PASSWORD = 200
+_FILLED = InputRequired(_("Please fill this in."))
+_FITTING = Length(max=LONGEST_PASSWORD, message=_("This is too long for a password."))
+
+
+class SignInForm(FlaskForm):
+    """Who signs in."""
+
+    username = StringField(
+        _("Sign-in name"),
+        [_FILLED, Length(max=LONGEST_USERNAME, message=_("This is too long for a sign-in name."))],
+        filters=[lambda typed: (typed or "").strip().casefold()],
+    )
+    password = PasswordField(_("Password"), [_FILLED, _FITTING])
+
+
+class PasswordForm(FlaskForm):
+    """A new password, typed twice."""
+
+    current = PasswordField(_("Present password"), [_FILLED, _FITTING])
+    password = PasswordField(_("New password"), [_FILLED, _FITTING])
+    again = PasswordField(_("New password once more"), [_FILLED, _FITTING])

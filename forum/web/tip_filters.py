@@ -1,0 +1,76 @@
+"""The filters of a list: structured fields that may stand in an address."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from wtforms import Form, SelectField
+
+from forum.domain.lifecycle import Status
+from forum.domain.permissions import Actor
+from forum.domain.teams import TeamRef
+from forum.domain.vocabulary import Category, Kind, Priority
+from forum.reports.queue import Filters
+from forum.services.rulebook import Rulebook
+from forum.web.fields import member
+from forum.web.labels import label, name_of
+
+
+class FilterForm(Form):
+    """What to narrow a list to; values that are not offered narrow nothing.
+
+    Communes and units are offered for one province at a time: all of the cluster's would be a thousand lines.
+    """
+
+    category = SelectField(_("Category"), default="", validate_choice=False)
+    kind = SelectField(_("Kind"), default="", validate_choice=False)
+    priority = SelectField(_("Priority"), default="", validate_choice=False)
+    status = SelectField(_("State"), default="", validate_choice=False)
+    province = SelectField(_("Province"), default="", validate_choice=False)
+    commune = SelectField(_("Commune"), default="", validate_choice=False)
+    team = SelectField(_("Unit"), default="", validate_choice=False)
+
+    def __init__(self, *args: Any, rulebook: Rulebook, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        everything = [("", gettext("All"))]
+        self.category.choices = everything + [(entry.code, name_of(entry)) for entry in rulebook.categories]
+        self.kind.choices = everything + [(kind.value, label(kind)) for kind in Kind]
+        self.priority.choices = everything + [(priority.value, label(priority)) for priority in Priority]
+        self.status.choices = everything + [(status.value, label(status)) for status in Status]
+        heads = [rulebook.teams.province(code) for code in sorted(actor.reading_provinces)]
+        self.province.choices = everything + [(head.province_code, _place(head)) for head in heads]
+        near = self._teams_of_one_province(rulebook, heads)
+        communes = [team for team in near if team.commune_code]
+        self.commune.choices = everything + [(team.commune_code, _place(team)) for team in communes]
+        self.team.choices = everything + [(str(team.id), name_of(team)) for team in near]
+
+    def filters(self) -> Filters:
+        """Return what was chosen."""
+        team = _offered(self.team)
+        return Filters(
+            category=member(Category, self.category.data),
+            kind=member(Kind, self.kind.data),
+            priority=member(Priority, self.priority.data),
+            status=member(Status, self.status.data),
+            province_code=_offered(self.province),
+            commune_code=_offered(self.commune),
+            team_id=int(team) if team else None,
+        )
+
+    def _teams_of_one_province(self, rulebook: Rulebook, heads: list[TeamRef]) -> tuple[TeamRef, ...]:
+        if len(heads) == 1:
+            del self.province.choices[1:]
+        code = heads[0].province_code if len(heads) == 1 else _offered(self.province)
+        return rulebook.teams.in_province(code) if code else ()
+
+
+def _offered(field: Any) -> str | None:
+    return field.data if field.data and any(field.data == value for value, _text in field.choices) else None
+
+
+def _place(team: TeamRef) -> str:
+    """Return the place that a team is named after: what stands behind "Công an" or "Police of"."""
+    name = name_of(team).removeprefix("Công an ").removeprefix("Police of ")
+    return name[:1].upper() + name[1:]
