@@ -15,7 +15,7 @@ from forum.services.desk_clocks import team_clock
 from forum.services.notices import announce, forget_address
 from forum.services.officers import officer
 from forum.services.timeline import move, state_of
-from forum.services.tips import find_tip
+from forum.services.tips import lock_tip
 from forum.services.work import Work
 
 MOST_DUPLICATES = 200
@@ -24,7 +24,7 @@ MOST_DUPLICATES = 200
 def link(work: Work, actor: Actor, tip: Tip, *, master_number: str) -> None:
     """Make the tip a duplicate of another that the actor may see; chains of duplicates are refused."""
     by = officer(actor, tip, Permission.TRIAGE, Permission.HANDLE)
-    master = find_tip(work.session, master_number, actor)
+    master = lock_tip(work, master_number, actor)
     if master.id == tip.id or master.status is Status.DUPLICATE or master.status in SETTLED:
         raise InvalidInput("Please choose an open tip that is no duplicate itself.", field="master")
     if (tip.restriction is None) != (master.restriction is None):
@@ -43,7 +43,8 @@ def unlink(work: Work, actor: Actor, tip: Tip) -> None:
 def follow_master(work: Work, master: Tip, by: ActorRef) -> None:
     """Bring the duplicates to the team that the master has come to."""
     for tip in _followers(work, master):
-        move(work, tip, EventKind.FOLLOWED, by, changes=_place_of(work, master))
+        opened = {"restriction": None, "granted_team_ids": ()} if tip.restriction and not master.restriction else {}
+        move(work, tip, EventKind.FOLLOWED, by, changes=_place_of(work, master) | opened)
 
 
 def answer_with_master(work: Work, master: Tip, by: ActorRef, *, text: str) -> None:

@@ -13,7 +13,7 @@ from forum.domain.permissions import ROLE_PERMISSIONS, Actor, Permission
 from forum.domain.sla import answer_needs_approval
 from forum.domain.text import clean_input, search_text
 from forum.models import Membership, Tip
-from forum.services import duplicates
+from forum.services import duplicates, splitting
 from forum.services.attachments import Incoming, attach
 from forum.services.indexing import grow_index
 from forum.services.notices import announce, forget_address
@@ -79,7 +79,10 @@ def inform(work: Work, actor: Actor, tip: Tip, *, text: str) -> None:
 
 def ask(work: Work, actor: Actor, tip: Tip, *, text: str) -> None:
     """Ask the citizen; the team's clock stops until the reply, the citizen's never does."""
-    _say(work, tip, EventKind.ASKED, officer(actor, tip, Permission.HANDLE), text=text)
+    by = officer(actor, tip, Permission.HANDLE)
+    if splitting.is_part(work.session, tip):
+        raise InvalidInput("The sender follows this part with the whole tip. Please ask there.", field="text")
+    _say(work, tip, EventKind.ASKED, by, text=text)
     announce(work, tip)
 
 

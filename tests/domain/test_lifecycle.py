@@ -143,7 +143,7 @@ SETTABLE = {
     "duplicated": f"{PLACED} {LIMITED} {CLOCK} master_id",
     "unlinked": f"{PLACED} {CLOCK}",
     "followed": f"{PLACED} {LIMITED}",
-    "restricted": LIMITED,
+    "restricted": LIMITED + " responder_team_id responder_due_at",
     "restriction-lifted": LIMITED,
     "deadline-recomputed": CLOCK,
 }
