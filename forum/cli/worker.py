@@ -14,6 +14,7 @@ from config import Config, ConfigError
 from forum.adapters.mail import Mailer, MailFailed, Notice
 from forum.cli.context import as_click, read_config, running_app
 from forum.cli.mailer import mailer_of
+from forum.cli.recomputing import recompute_due
 from forum.extensions import house, unit_of_work
 from forum.services import facts, jobs, outbox
 from forum.services.notices import NOTICE
@@ -30,7 +31,7 @@ LANGUAGE = "vi"
 @click.option("--once", is_flag=True, help="Do what is due now and end.")
 @click.pass_context
 def worker(context: click.Context, *, once: bool) -> None:
-    """Send notices, count closed days, clean up; any number of workers may run."""
+    """Send notices, move deadlines, count closed days, clean up; any number of workers may run."""
     config = read_config()
     try:
         mailer = mailer_of(config)
@@ -57,7 +58,7 @@ class Worker:
     def run(self, *, once: bool) -> None:
         """Work until told to stop, or until nothing is due."""
         while not self._stop.is_set():
-            is_idle = self.send_due() == 0
+            is_idle = self.send_due() + recompute_due(self._stop) == 0
             if is_idle:
                 is_idle = self._count_due() == 0
                 self._clean_when_due()

@@ -76,6 +76,11 @@ def propose_for(work: Work, tip: Tip, text: TipText) -> Proposal:
 def facts_of(work: Work, tip: Tip, text: TipText, found: Suggestion) -> RoutingFacts:
     """Return what the rules look at."""
     cluster = frozenset(work.session.scalars(select(Province.code).where(Province.is_in_cluster)))
+    return facts_within(cluster, tip, text, found=found)
+
+
+def facts_within(cluster: frozenset[str], tip: Tip, text: TipText, *, found: Suggestion) -> RoutingFacts:
+    """Return the same where the provinces of the cluster are known already."""
     accuses = tip.is_about_police and tip.restriction is Restriction.POLICE_CONDUCT
     flags = set(found.flags) | police_flags(about_police=accuses, unit=text.police_unit)
     if tip.restriction is not Restriction.POLICE_CONDUCT:
