@@ -14,7 +14,7 @@ from forum.domain.figures import Totals
 from forum.domain.measures import MEASURES
 from forum.domain.periods import EARLIEST, Period
 from forum.domain.working_time import WorkCalendar, day_of
-from forum.models import ClosedDay, TipEventRow
+from forum.models import ClosedDay, Province, TipEventRow
 from forum.reports.backlog import AgeRow, backlog
 from forum.reports.statistics_flows import durations, sums
 from forum.reports.statistics_live import LiveEntry, live_entries
@@ -152,3 +152,9 @@ def _keyed(groups: Sequence[Mapping[str, Totals]]) -> tuple[GroupRow, ...]:
 
 def _says_something(totals: Totals) -> bool:
     return bool(totals.open or totals.overdue or any(totals.measures.values()))
+
+
+def province_names(session: Session) -> dict[str, str]:
+    """Return the names of all provinces by code."""
+    rows = session.execute(select(Province.code, Province.name))
+    return {row.code: row.name for row in rows}

@@ -1,0 +1,66 @@
+"""The chart: one figure by group, beside the period before and last year."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from flask_babel import gettext
+
+from forum.adapters.bar_chart import Bars, draw_bars
+from forum.domain.figures import Figure, Totals, Unit, unit_of
+from forum.reports.statistics_view import Grouping
+from forum.web.filters import number
+from forum.web.statistics.page import NamedRow, Page
+from forum.web.statistics.words import DAY, HOUR, NAMES
+
+MOST_BARS = 14
+MOST_MONTHS = 24
+
+
+def draw(page: Page, figure: Figure) -> bytes:
+    """Return the SVG; of many groups those with the greatest figures are drawn."""
+    rows = chosen_rows(page, figure)
+    unit, divisor = _scale(page, figure, rows)
+    bars = Bars(
+        title=f"{NAMES[figure]} ({unit})" if unit else str(NAMES[figure]),
+        labels=[named.name for named in rows],
+        series={title: [_amount(page, figure, which(named), divisor) for named in rows] for title, which in series()},
+        no_data=gettext("There is nothing here now."),
+        is_lying=page.view.grouping is not Grouping.MONTH,
+    )
+    return draw_bars(bars, lambda amount: number(amount, 0 if float(amount).is_integer() else 1))
+
+
+def chosen_rows(page: Page, figure: Figure) -> list[NamedRow]:
+    """Return the groups that are drawn: all, or the greatest of many."""
+    rows = page.rows()
+    if page.view.grouping is Grouping.MONTH:
+        return rows[-MOST_MONTHS:]
+    greatest = sorted(rows, key=lambda named: page.value(figure, named.row.now).amount or 0, reverse=True)[:MOST_BARS]
+    return [named for named in rows if named in greatest]
+
+
+def series() -> Sequence[tuple[str, Callable[[NamedRow], Totals]]]:
+    """Return what is drawn side by side, with its name."""
+    return (
+        (gettext("This period"), lambda named: named.row.now),
+        (gettext("The period before"), lambda named: named.row.before),
+        (gettext("A year ago"), lambda named: named.row.year_before),
+    )
+
+
+def _amount(page: Page, figure: Figure, totals: Totals, divisor: float) -> float | None:
+    amount = page.value(figure, totals).amount
+    return None if amount is None else amount / divisor
+
+
+def _scale(page: Page, figure: Figure, rows: Sequence[NamedRow]) -> tuple[str, float]:
+    """Return the unit of the axis and what amounts are divided by."""
+    unit = unit_of(figure)
+    if unit is Unit.SHARE:
+        return "%", 0.01
+    if unit not in {Unit.WALL, Unit.WORKING}:
+        return "", 1
+    greatest = max((page.value(figure, named.row.now).amount or 0 for named in rows), default=0)
+    day = DAY if unit is Unit.WALL else page.speaker.working_day
+    return (gettext("days"), day) if greatest >= 2 * day else (gettext("hours"), HOUR)

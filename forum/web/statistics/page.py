@@ -1,0 +1,132 @@
+"""The rows of the page in words: groups with their names, figures with their denominators and changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from flask_babel import gettext
+
+from forum.domain.collation import sort_key
+from forum.domain.figures import Figure, Totals, Value, value_of
+from forum.domain.vocabulary import Kind
+from forum.reports.statistics import GroupRow, Statistics
+from forum.reports.statistics_view import Grouping, View
+from forum.services.rulebook import Rulebook
+from forum.web.labels import label, name_of
+from forum.web.statistics.words import Change, Speaker, month_words, working_day_seconds
+
+TILES = (Figure.RECEIVED, Figure.ANSWERED, Figure.OPEN, Figure.OVERDUE, Figure.ON_TIME, Figure.SCORE)
+COLUMNS = (
+    Figure.RECEIVED,
+    Figure.ANSWERED,
+    Figure.CLOSED,
+    Figure.OPEN,
+    Figure.OVERDUE,
+    Figure.ON_TIME,
+    Figure.RESPONSE_MEDIAN_WORKING,
+    Figure.RESPONSE_P90_WORKING,
+    Figure.SETTLEMENT_MEDIAN_WORKING,
+    Figure.SETTLEMENT_P90_WORKING,
+    Figure.REOPENED,
+    Figure.SCORE,
+    Figure.SOLVED,
+    Figure.VALUABLE,
+    Figure.CASES,
+    Figure.OFFENDERS,
+)
+"""Figures of the table by group; the others are in the table of all figures and in the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A figure as the page shows it."""
+
+    figure: Figure
+    now: str
+    of: str
+    before: str
+    of_before: str
+    year_before: str
+    of_year_before: str
+    change: Change | None
+    year_change: Change | None
+
+
+@dataclass(frozen=True, slots=True)
+class NamedRow:
+    """A group with its name, still in numbers."""
+
+    name: str
+    row: GroupRow
+
+
+class Page:
+    """Names the groups of one report and says its figures."""
+
+    def __init__(self, view: View, found: Statistics, rules: Rulebook, provinces: Mapping[str, str]) -> None:
+        self.view = view
+        self.found = found
+        self.speaker = Speaker(working_day_seconds(rules.calendar.hours))
+        self._rules = rules
+        self._provinces = provinces
+
+    def rows(self) -> list[NamedRow]:
+        """Return the groups in the order in which people look for them."""
+        named = [NamedRow(self._name(row.key), row) for row in self.found.rows]
+        orders: Mapping[Grouping, Callable[[NamedRow], object]] = {
+            Grouping.MONTH: lambda named: named.row.key,
+            Grouping.PROVINCE: lambda named: (not named.row.key, sort_key(named.name)),
+            Grouping.TEAM: lambda named: self._rules.teams.get(int(named.row.key)).code,
+            Grouping.CATEGORY: lambda named: self._category_codes.index(named.row.key),
+            Grouping.KIND: lambda named: list(Kind).index(Kind(named.row.key)),
+        }
+        return sorted(named, key=orders[self.view.grouping])  # type: ignore[arg-type]  # keys of one kind at a time
+
+    def value(self, figure: Figure, totals: Totals) -> Value:
+        """Return a figure of one group."""
+        return value_of(figure, totals, coming_in=self.view.coming_in)
+
+    def total_value(self, figure: Figure, totals: Totals) -> Value:
+        """Return a figure of the whole scope."""
+        return value_of(figure, totals, coming_in=self.view.coming_in_all)
+
+    def say_row(self, row: GroupRow, figures: Sequence[Figure]) -> list[Said]:
+        """Say figures of one group."""
+        return [self._say(row, figure, self.value) for figure in figures]
+
+    def say_total(self, figures: Sequence[Figure]) -> list[Said]:
+        """Say figures of the whole scope."""
+        return [self._say(self.found.total, figure, self.total_value) for figure in figures]
+
+    @property
+    def _category_codes(self) -> list[str]:
+        return [entry.code for entry in self._rules.categories]
+
+    def _say(self, row: GroupRow, figure: Figure, value: Callable[[Figure, Totals], Value]) -> Said:
+        now, before, year = (value(figure, totals) for totals in (row.now, row.before, row.year_before))
+        speaker = self.speaker
+        return Said(
+            figure=figure,
+            now=speaker.say(figure, now),
+            of=speaker.of(figure, now),
+            before=speaker.say(figure, before),
+            of_before=speaker.of(figure, before),
+            year_before=speaker.say(figure, year),
+            of_year_before=speaker.of(figure, year),
+            change=speaker.change(figure, now, before),
+            year_change=speaker.change(figure, now, year),
+        )
+
+    def _name(self, key: str) -> str:
+        grouping = self.view.grouping
+        if grouping is Grouping.MONTH:
+            return month_words(date.fromisoformat(key))
+        if grouping is Grouping.PROVINCE:
+            return self._provinces.get(key) or gettext("Place unknown")
+        if grouping is Grouping.TEAM:
+            return name_of(self._rules.teams.get(int(key)))
+        if grouping is Grouping.KIND:
+            return label(Kind(key))
+        return next(name_of(entry) for entry in self._rules.categories if entry.code == key)
