@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any, TypeVar
 
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import gettext
 from wtforms import ValidationError
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its type stubs
 
 from forum.domain.errors import InvalidInput
 from forum.domain.text import clean_input
@@ -47,6 +48,11 @@ def mail_address(_form: Any, field: Any) -> None:
             "This does not look like a mail address, such as ten@example.com. Please look again, or leave it empty."
         )
         raise ValidationError(message) from error
+
+
+def choices(words: Mapping[str, Any]) -> list[SelectChoice]:
+    """Return the choices of a field from values and their words, in this order."""
+    return [SelectChoice(value, label) for value, label in words.items()]
 
 
 def member(kind: type[Member], value: str | None) -> Member | None:

@@ -9,7 +9,7 @@ from flask_wtf.file import MultipleFileField
 from wtforms import HiddenField, RadioField, StringField, TextAreaField, ValidationError
 
 from forum.services.conversation import HIGHEST_SCORE, LONGEST_COMMENT, LONGEST_MESSAGE, LOWEST_SCORE
-from forum.web.fields import text_of_at_most
+from forum.web.fields import choices, text_of_at_most
 
 SCORES = {"1": _("1, very badly"), "2": "2", "3": "3", "4": "4", "5": _("5, very well")}
 SOLVED = {"yes": _("Yes, it is solved"), "no": _("No, it is not solved")}
@@ -36,8 +36,8 @@ class RateForm(FlaskForm):
 
     receipt = HiddenField()
     seen = HiddenField()
-    is_solved = RadioField(_("Is the matter solved?"), choices=list(SOLVED.items()), validate_choice=False)
-    score = RadioField(_("How well were you answered?"), choices=list(SCORES.items()), validate_choice=False)
+    is_solved = RadioField(_("Is the matter solved?"), choices=choices(SOLVED), validate_choice=False)
+    score = RadioField(_("How well were you answered?"), choices=choices(SCORES), validate_choice=False)
     comment = TextAreaField(_("What should we know?"), [text_of_at_most(LONGEST_COMMENT)])
 
     def validate_is_solved(self, field: RadioField) -> None:

@@ -23,7 +23,7 @@ from forum.domain.submissions import (
 )
 from forum.domain.vocabulary import Category
 from forum.web.errors import say
-from forum.web.fields import UNREADABLE, mail_address, member, text_of_at_most
+from forum.web.fields import UNREADABLE, choices, mail_address, member, text_of_at_most
 from forum.web.labels import label
 from forum.web.submit.places import PlaceReading, province_names, read_place
 
@@ -50,7 +50,7 @@ class SubmissionForm(FlaskForm):
     place = StringField(_("Where exactly?"), [text_of_at_most(LONGEST_WORDS)])
     place_choice = RadioField(_("Which place do you mean?"), choices=[], validate_choice=False)
     moment = RadioField(
-        _("When did it happen?"), choices=list(MOMENTS.items()), default="unsure", validate_choice=False
+        _("When did it happen?"), choices=choices(MOMENTS), default="unsure", validate_choice=False
     )
     happened_on = DateField(_("Day"), format=DAY_FORMATS)
     police = RadioField(
@@ -67,8 +67,8 @@ class SubmissionForm(FlaskForm):
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._today = today
-        self.province.choices = [(NOT_CHOSEN, gettext("Another province, or not sure")), *province_names().items()]
-        self.police.choices = [(concern.value, label(concern)) for concern in PoliceConcern]
+        self.province.choices = choices({NOT_CHOSEN: gettext("Another province, or not sure"), **province_names()})
+        self.police.choices = choices({concern.value: label(concern) for concern in PoliceConcern})
 
     def validate_body(self, field: Any) -> None:
         """Refuse what says nothing, what is too long and what did not arrive as letters."""
@@ -103,8 +103,8 @@ class SubmissionForm(FlaskForm):
             words=self.place.data or "",
             province_code=self.province_code,
         )
-        offered = [(candidate.commune_code, candidate.label) for candidate in place.choices]
-        self.place_choice.choices = [*offered, (UNDECIDED, gettext("Not sure: the officer may decide"))]
+        offered = {candidate.commune_code: candidate.label for candidate in place.choices}
+        self.place_choice.choices = choices({**offered, UNDECIDED: gettext("Not sure: the officer may decide")})
         return place
 
     def to_submission(self, token: bytes, place: PlaceCandidate | None) -> Submission:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import segno
 from flask import current_app, render_template, url_for
 from markupsafe import Markup
 from phonenumbers import Leniency, PhoneNumberMatcher
@@ -15,7 +14,9 @@ from forum.domain.urgency import Hotline, sounds_urgent
 from forum.extensions import house, reading
 from forum.reports.citizen_view import acknowledged
 from forum.services.submission import Acknowledgement
+from forum.web.fields import choices
 from forum.web.labels import hint_of, name_of
+from forum.web.qr import draw
 from forum.web.submit.form_token import FormToken
 from forum.web.submit.forms import SubmissionForm
 from forum.web.submit.places import commune_table
@@ -38,7 +39,7 @@ def form_page(
     place = form.read_place(rulebook.gazetteer)
     form.place_asked.data = place.mark if place.choices else ""
     categories = [entry for entry in rulebook.categories if entry.is_active]
-    form.category.choices = [(entry.code, name_of(entry)) for entry in categories]
+    form.category.choices = choices({entry.code: name_of(entry) for entry in categories})
     return render_template(
         "submit/form.html",
         form=form,
@@ -78,8 +79,7 @@ def receipt_page(acknowledgement: Acknowledgement, submission: Submission | None
 def qr_picture(receipt: str) -> Markup:
     """Return a drawing of the address that opens the page with the digits behind the "#", which is never sent."""
     address = f"{house().config.base_url}{url_for('follow.index')}#{receipt}"
-    drawing = segno.make(address, error="m").svg_inline(omitsize=True, svgclass=None, lineclass=None)
-    return Markup(drawing)  # noqa: S704 - made here from digits and our own address, nothing of anybody's writing
+    return draw(address)
 
 
 def is_doubtful(contact: str) -> bool:
