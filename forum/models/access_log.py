@@ -13,6 +13,11 @@ from forum.models.base import Base, CanonicalJson, UtcDateTime
 from forum.models.enum_type import by_value
 from forum.models.tip import BigId
 
+NOBODY = 0
+"""The chain of what is done by nobody who has signed in."""
+PROGRAM = -1
+"""The chain of what the program itself records: the results of verifications, and nothing else."""
+
 
 class AccessAction(StrEnum):
     """What was done or tried."""
@@ -32,7 +37,7 @@ class AccessAction(StrEnum):
 
 
 class AccessRow(Base):
-    """One access. Each account has its own chain (0: nobody signed in), so that readers do not queue for one lock."""
+    """One access. Each account has its own chain (or NOBODY, PROGRAM), so that readers do not queue for one lock."""
 
     __tablename__ = "access_log"
     __table_args__ = (UniqueConstraint("chain", "seq"), Index(None, "at"))

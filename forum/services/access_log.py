@@ -12,14 +12,11 @@ from forum.adapters.chain import GENESIS, link
 from forum.adapters.keyring import Purpose
 from forum.adapters.secrets import Secrets
 from forum.models import AccessRow
-from forum.models.access_log import AccessAction
+from forum.models.access_log import NOBODY, AccessAction
 from forum.models.base import canonical_json
 from forum.services.work import Work
 
 CHAIN = "access-log"
-NOBODY = 0
-PROGRAM = -1
-"""The chain of what the program itself records, such as the result of a verification."""
 _LOCK_CLASS = 0x41434345  # "ACCE": keeps these advisory locks apart from others
 
 

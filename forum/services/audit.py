@@ -56,7 +56,7 @@ class Fault:
 
 
 @dataclass(slots=True)
-class _Link:
+class Link:
     """How far a chain has been walked."""
 
     seq: int = 0
@@ -98,9 +98,9 @@ def access_faults(session: Session, secrets: Secrets) -> Iterator[Fault]:
     def mac_of(before: bytes, row: Any) -> bytes:
         return access_log.access_mac(secrets, before, row)
 
-    rows = _paged(session, _columns(AccessRow), (AccessRow.chain, AccessRow.seq))
+    rows = _paged(session, stored_columns(AccessRow), (AccessRow.chain, AccessRow.seq))
     for chain, of_account in groupby(rows, key=lambda row: row.chain):
-        yield from _walk(of_account, mac_of, chain=Chain.ACCESS, key=str(chain), link=_Link())
+        yield from walk(of_account, mac_of, chain=Chain.ACCESS, key=str(chain), link=Link())
 
 
 def setting_faults(session: Session, secrets: Secrets) -> Iterator[Fault]:
@@ -109,13 +109,15 @@ def setting_faults(session: Session, secrets: Secrets) -> Iterator[Fault]:
     def mac_of(before: bytes, row: Any) -> bytes:
         return setting_events.setting_mac(secrets, before, row)
 
-    rows = _paged(session, _columns(SettingEvent), (SettingEvent.seq,))
-    yield from _walk(rows, mac_of, chain=Chain.SETTING, key="", link=_Link())
+    rows = _paged(session, stored_columns(SettingEvent), (SettingEvent.seq,))
+    yield from walk(rows, mac_of, chain=Chain.SETTING, key="", link=Link())
 
 
 def _tip_faults(session: Session, secrets: Secrets, tip_ids: Sequence[int]) -> Iterator[Fault]:
     tips = session.execute(select(*Tip.__table__.columns).where(Tip.id.in_(tip_ids)).order_by(Tip.id)).all()
-    query = _columns(TipEventRow).where(TipEventRow.tip_id.in_(tip_ids)).order_by(TipEventRow.tip_id, TipEventRow.seq)
+    query = (
+        stored_columns(TipEventRow).where(TipEventRow.tip_id.in_(tip_ids)).order_by(TipEventRow.tip_id, TipEventRow.seq)
+    )
     events = {tip_id: list(rows) for tip_id, rows in groupby(session.execute(query), key=lambda row: row.tip_id)}
     grants: dict[int, list[int]] = {}
     for tip_id, team_id in session.execute(
@@ -132,8 +134,8 @@ def _faults_of_tip(
     def mac_of(before: bytes, row: Any) -> bytes:
         return event_mac(secrets, tip.number, before, row)
 
-    link = _Link()
-    yield from _walk(events, mac_of, chain=Chain.TIP, key=tip.number, link=link)
+    link = Link()
+    yield from walk(events, mac_of, chain=Chain.TIP, key=tip.number, link=link)
     if link.mac != tip.head_mac:
         yield Fault(Chain.TIP, tip.number, "The tip names another last event than there is.")
     yield from _fold_faults(tip, events, granted)
@@ -157,8 +159,8 @@ def _fold_faults(tip: StoredRow, events: Sequence[Any], granted: tuple[int, ...]
         yield Fault(Chain.TIP, tip.number, message, {"columns": ", ".join(differing)})
 
 
-def _walk(
-    rows: Iterator[StoredRow] | Sequence[StoredRow], mac_of: MacOf, *, chain: Chain, key: str, link: _Link
+def walk(
+    rows: Iterator[StoredRow] | Sequence[StoredRow], mac_of: MacOf, *, chain: Chain, key: str, link: Link
 ) -> Iterator[Fault]:
     """Follow the links; after a fault the walk goes on from the code as stored, so that it is told only once."""
     for row in rows:
@@ -171,7 +173,7 @@ def _walk(
         link.seq, link.mac = seq, row.mac
 
 
-def _columns(model: type[AccessRow | SettingEvent | TipEventRow]) -> Select[*tuple[Any, ...]]:
+def stored_columns(model: type[AccessRow | SettingEvent | TipEventRow]) -> Select[*tuple[Any, ...]]:
     """Select every column, and the structured one also as spelled in the database."""
     return select(*model.__table__.columns, type_coerce(model.data, Text).label("spelled"))
 

@@ -6,7 +6,8 @@ from dataclasses import asdict, dataclass
 
 from forum.domain.permissions import Actor
 from forum.models import AccessAction
-from forum.services.access_log import PROGRAM, record
+from forum.models.access_log import PROGRAM
+from forum.services.access_log import record
 from forum.services.work import Work
 
 

@@ -1,7 +1,124 @@
-"""Routes: Pages of the auditor."""
+"""Routes: Pages of the auditor, each reading of which is recorded as well."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from collections.abc import Callable, Mapping, Sequence
+from enum import StrEnum
+from typing import Any
 
-blueprint = Blueprint("audit", __name__)
+from flask import Blueprint, render_template, request, url_for
+from flask_babel import lazy_gettext as _
+
+from forum.domain.permissions import Permission
+from forum.extensions import house, reading, snapshot, unit_of_work
+from forum.models import AccessAction
+from forum.reports import audit_logs
+from forum.reports.audit_logs import PAGE, Cursor, Line
+from forum.services.access_log import record
+from forum.services.audit import Chain
+from forum.services.audit_recent import NEWEST_ROWS, NEWEST_TIPS, recent_faults
+from forum.services.verification import Verified, keep_result
+from forum.web.access import actor, requires
+from forum.web.audit.forms import LogForm
+from forum.web.audit.words import ACCESSES, ACTORS, EVENTS, SUBJECT_BY_VALUE, SUBJECTS
+from forum.web.navigation import MenuItem
+
+blueprint = Blueprint("audit", __name__, url_prefix="/audit")
+
+TABS: Mapping[str, Any] = {
+    "index": _("Events of tips"),
+    "accesses": _("Accesses"),
+    "settings": _("Settings"),
+    "integrity": _("Integrity"),
+}
+CHAINS: Mapping[Chain, Any] = {
+    Chain.TIP: _("Events of tips"),
+    Chain.ACCESS: _("Accesses"),
+    Chain.SETTING: _("Settings"),
+}
+
+
+@blueprint.context_processor
+def _tabs() -> dict[str, object]:
+    here = {"verify": "integrity"}.get(page := (request.endpoint or "").rpartition(".")[2], page)
+    return {"log_tabs": [MenuItem(str(text), url_for(f"audit.{name}"), name == here) for name, text in TABS.items()]}
+
+
+@blueprint.get("/")
+@requires(Permission.READ_LOGS)
+def index() -> str:
+    """Show the events of all tips."""
+    return _log_page("events", EVENTS, audit_logs.event_log, actors=ACTORS, words=EVENTS)
+
+
+@blueprint.get("/accesses")
+@requires(Permission.READ_LOGS)
+def accesses() -> str:
+    """Show who read or tried what."""
+    return _log_page("accesses", ACCESSES, audit_logs.access_log, words=ACCESSES)
+
+
+@blueprint.get("/settings")
+@requires(Permission.READ_LOGS)
+def settings() -> str:
+    """Show what administrators have changed."""
+    return _log_page("settings", SUBJECTS, audit_logs.setting_log, words=SUBJECT_BY_VALUE)
+
+
+@blueprint.get("/integrity")
+@requires(Permission.READ_LOGS)
+def integrity() -> str:
+    """Show the latest verifications."""
+    return _integrity_page(None)
+
+
+@blueprint.post("/integrity")
+@requires(Permission.READ_LOGS)
+def verify() -> str:
+    """Verify what is newest, and keep the result."""
+    with snapshot() as session:
+        tips, faults = recent_faults(session, house().secrets)
+    with unit_of_work() as work:
+        keep_result(work, Verified(tips=tips, faults=len(faults), is_full=False), by=actor())
+    return _integrity_page(faults)
+
+
+def _log_page(
+    log: str, kinds: Mapping[Any, Any], read: Callable[..., Sequence[Line]], **words: Mapping[Any, Any]
+) -> str:
+    form = LogForm(kinds, has_tips=log != "settings")
+    session = reading().session
+    wanted = form.wanted(session)
+    if wanted is None:
+        return render_template(f"audit/{log}.html", form=form, rows=[], older_url="", is_narrowed=True, **words)
+    asked = {name: value for name, value in form.data.items() if value}
+    _record_reading(log, asked)
+    after = Cursor.read(request.args.get("after", ""))
+    rows = read(session, wanted, after=after)
+    older_url = ""
+    if len(rows) > PAGE:
+        last = rows[PAGE - 1]
+        shown: dict[str, Any] = {name: str(value) for name, value in asked.items()}
+        older_url = url_for(request.endpoint or "audit.index", **shown, after=str(Cursor(last.at, last.id)))
+    return render_template(
+        f"audit/{log}.html", form=form, rows=rows[:PAGE], older_url=older_url, is_narrowed=bool(asked), **words
+    )
+
+
+def _integrity_page(faults: Sequence[object] | None) -> str:
+    _record_reading("verifications", {})
+    return render_template(
+        "audit/integrity.html",
+        rows=audit_logs.verifications(reading().session),
+        faults=faults,
+        chains=CHAINS,
+        newest_tips=NEWEST_TIPS,
+        newest_rows=NEWEST_ROWS,
+    )
+
+
+def _record_reading(log: str, asked: Mapping[str, object]) -> None:
+    narrowed = {name: value.value if isinstance(value, StrEnum) else str(value) for name, value in asked.items()}
+    with unit_of_work() as work:
+        data = {"log": log, **narrowed}
+        record(work, AccessAction.LOG_READ, account_id=actor().account_id, data=data)

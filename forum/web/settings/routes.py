@@ -2,6 +2,18 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from flask import render_template
 
-blueprint = Blueprint("settings", __name__)
+from forum.domain.permissions import Permission
+from forum.web.access import requires
+from forum.web.settings import accounts, catalogue, deadlines, rules, teams  # noqa: F401 - imported for their routes
+from forum.web.settings.blueprint import blueprint
+
+__all__ = ["blueprint"]
+
+
+@blueprint.get("/")
+@requires(Permission.ADMINISTER)
+def index() -> str:
+    """Lead to the sections."""
+    return render_template("settings/index.html")
