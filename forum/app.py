@@ -88,7 +88,7 @@ def _settings(config: Config) -> dict[str, object]:
 def _engine_options(database_url: str) -> dict[str, object]:
     if database_url.startswith("sqlite"):
         return {"connect_args": {"check_same_thread": False}}
-    return {"isolation_level": "AUTOCOMMIT", "pool_pre_ping": True, "pool_size": 8, "max_overflow": 8}
+    return {"isolation_level": "AUTOCOMMIT", "pool_size": 8, "max_overflow": 8}
 
 
 def _build_house(app: Flask, config: Config, clock: Clock) -> None:

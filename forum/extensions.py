@@ -6,22 +6,26 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
+from select import POLLIN, poll
 from typing import Any
 
-from flask import current_app
+from flask import current_app, has_request_context, request
 from flask_babel import Babel
 from flask_limiter import Limiter
 from flask_login import LoginManager
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 from sqlalchemy import Connection, Engine, event
-from sqlalchemy.orm import Session
+from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.orm import Session, object_session
 
 from config import Config
 from forum.adapters.clock import Clock
 from forum.adapters.file_store import FileStore
 from forum.adapters.secrets import Secrets
 from forum.domain.lexicon import Lexicon
+from forum.models import SettingEvent
 from forum.models.base import Base
 from forum.services.rulebook import Rulebook, is_current, load_rulebook
 from forum.services.work import Work
@@ -33,6 +37,7 @@ babel = Babel()
 limiter = Limiter(key_func=lambda: "", headers_enabled=False)
 
 WRITER = "forum_writer"
+RULES = "forum.rulebook"
 _sqlite_writer = threading.RLock()
 
 
@@ -69,14 +74,29 @@ def _writing(engine: Engine) -> Iterator[Session]:
     with Session(engine, expire_on_commit=False) as session:
         yield session
         session.commit()
+        if RULES in session.info and has_request_context():
+            request.environ.pop(RULES, None)
 
 
 def prepare_engine(engine: Engine) -> None:
-    """Give an SQLite engine the settings under which an acknowledged write survives a crash."""
-    if engine.dialect.name != "sqlite":
-        return
-    event.listen(engine, "connect", _set_pragmas)
-    event.listen(engine, "begin", _begin_immediate)
+    """Let an acknowledged write survive a crash on SQLite, and a pool outlive its PostgreSQL server."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _set_pragmas)
+        event.listen(engine, "begin", _begin_immediate)
+    else:
+        event.listen(engine, "checkout", _refuse_closed)
+
+
+def _refuse_closed(connection: Any, _record: object, _proxy: object) -> None:
+    """Give a pooled connection up when its server has: idle ones have nothing to read but the server's farewell.
+
+    A look at the socket costs a thousandth of the question that `pool_pre_ping` would send every time.
+    """
+    waiting = poll()
+    if not connection.closed:
+        waiting.register(connection.fileno(), POLLIN)
+    if connection.closed or waiting.poll(0):
+        raise InvalidatePoolError
 
 
 def _set_pragmas(connection: Any, _record: object) -> None:
@@ -128,9 +148,25 @@ def work_in(session: Session) -> Work:
     """Return the work around a session; the rules are read anew when the settings have changed or a day has begun."""
     place = house()
     now = place.clock()
-    if place.rulebook is None or not is_current(place.rulebook, session, now):
-        place.rulebook = load_rulebook(session, place.lexicon, now)
-    return Work(session, now, place.secrets, place.rulebook, place.files)
+    return Work(session, now, place.secrets, _rules(place, session, now), place.files)
+
+
+def _rules(place: House, session: Session, now: datetime) -> Rulebook:
+    """Return the rules in force; a request asks once whether they have changed, and again when it has changed them."""
+    seen = request.environ if has_request_context() else {}
+    if RULES not in seen:
+        if place.rulebook is None or not is_current(place.rulebook, session, now):
+            place.rulebook = load_rulebook(session, place.lexicon, now)
+        seen[RULES] = place.rulebook
+    found: Rulebook = seen[RULES]
+    return found
+
+
+@event.listens_for(SettingEvent, "after_insert")
+def _note_change(_mapper: object, _connection: object, change: SettingEvent) -> None:
+    session = object_session(change)
+    if session is not None:
+        session.info[RULES] = "changed"
 
 
 def reading() -> Work:

@@ -125,7 +125,7 @@ class Visitor:
     def post(self, path: str, fields: Mapping[str, str], files: Sequence[tuple[str, File]] = ()) -> Page:
         """Send a form; files are given as (field, (name, content))."""
         if not files:
-            return self._send("POST", path, *_urlencoded(fields))
+            return self._send("POST", path, *urlencoded(fields))
         return self._send("POST", path, *multipart(fields, files))
 
     def submit(self, page: Page, action: str, files: Sequence[tuple[str, File]] = (), **typed: str) -> Page:
@@ -160,7 +160,8 @@ class Visitor:
         return Page(answer.status, content, answer.headers.get("Location"))
 
 
-def _urlencoded(fields: Mapping[str, str]) -> tuple[bytes, dict[str, str]]:
+def urlencoded(fields: Mapping[str, str]) -> tuple[bytes, dict[str, str]]:
+    """Spell a form without files; return the body and its headers."""
     return urlencode(fields).encode(), {"Content-Type": "application/x-www-form-urlencoded"}
 
 
@@ -173,8 +174,7 @@ def multipart(fields: Mapping[str, str], files: Sequence[tuple[str, File]]) -> t
     ]
     parts += [
         b'--%b\r\nContent-Disposition: form-data; name="%b"; filename="%b"\r\n'
-        b"Content-Type: application/octet-stream\r\n\r\n%b\r\n"
-        % (boundary, name.encode(), file_name.encode(), content)
+        b"Content-Type: application/octet-stream\r\n\r\n%b\r\n" % (boundary, name.encode(), file_name.encode(), content)
         for name, (file_name, content) in files
     ]
     body = b"".join(parts) + b"--%b--\r\n" % boundary
