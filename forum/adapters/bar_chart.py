@@ -55,7 +55,7 @@ def draw_bars(bars: Bars, say_number: Callable[[float], str]) -> bytes:
         style=_STYLE,
         js=[],
         width=WIDTH,
-        height=height_of(bars),
+        height=height_of(len(bars.labels), is_lying=bars.is_lying),
         explicit_size=True,
         title=bars.title,
         legend_at_bottom=True,
@@ -76,17 +76,16 @@ def draw_bars(bars: Bars, say_number: Callable[[float], str]) -> bytes:
     return _without_scripts(chart.render_tree())
 
 
-def height_of(bars: Bars) -> int:
-    """Return the height in pixels."""
-    if bars.is_lying:
-        return _FRAME_HEIGHT + _BAR_HEIGHT * max(len(bars.labels), _FEWEST_ROWS)
-    return _UPRIGHT_HEIGHT
+def height_of(labels: int, *, is_lying: bool) -> int:
+    """Return the height in pixels of a chart with so many labels."""
+    return _FRAME_HEIGHT + _BAR_HEIGHT * max(labels, _FEWEST_ROWS) if is_lying else _UPRIGHT_HEIGHT
 
 
 def _without_scripts(root: Any) -> bytes:
-    """Return the picture without the settings that pygal leaves for its own script even when it has none."""
+    """Return the picture without comments, and without the settings that pygal leaves for a script it has not."""
     for parent in list(root.iter()):
-        for child in [child for child in parent if str(child.tag).endswith("script")]:
+        # The tag of a comment is the function that makes comments.
+        for child in [child for child in parent if callable(child.tag) or child.tag.endswith("script")]:
             parent.remove(child)
     picture: bytes = etree.tostring(root, encoding="utf-8")
     return picture

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from flask_babel import gettext
 
-from forum.adapters.bar_chart import Bars, draw_bars
+from forum.adapters.bar_chart import WIDTH, Bars, draw_bars, height_of
 from forum.domain.figures import Figure, Totals, Unit, unit_of
 from forum.reports.statistics_view import Grouping
 from forum.web.filters import number
@@ -24,9 +24,11 @@ def draw(page: Page, figure: Figure) -> bytes:
     bars = Bars(
         title=f"{NAMES[figure]} ({unit})" if unit else str(NAMES[figure]),
         labels=[named.name for named in rows],
-        series={title: [_amount(page, figure, which(named), divisor) for named in rows] for title, which in series()},
+        series={
+            title: [_amount(page, figure, which(named), divisor) for named in rows] for title, which in series(page)
+        },
         no_data=gettext("There is nothing here now."),
-        is_lying=page.view.grouping is not Grouping.MONTH,
+        is_lying=_is_lying(page),
     )
     return draw_bars(bars, lambda amount: number(amount, 0 if float(amount).is_integer() else 1))
 
@@ -40,13 +42,24 @@ def chosen_rows(page: Page, figure: Figure) -> list[NamedRow]:
     return [named for named in rows if named in greatest]
 
 
-def series() -> Sequence[tuple[str, Callable[[NamedRow], Totals]]]:
-    """Return what is drawn side by side, with its name."""
-    return (
+def series(page: Page) -> Sequence[tuple[str, Callable[[NamedRow], Totals]]]:
+    """Return what is shown side by side, with its name; the year before only where it is another period."""
+    now_and_before: Sequence[tuple[str, Callable[[NamedRow], Totals]]] = (
         (gettext("This period"), lambda named: named.row.now),
         (gettext("The period before"), lambda named: named.row.before),
-        (gettext("A year ago"), lambda named: named.row.year_before),
     )
+    if not page.compares_twice:
+        return now_and_before
+    return (*now_and_before, (gettext("A year ago"), lambda named: named.row.year_before))
+
+
+def size(page: Page, figure: Figure) -> tuple[int, int]:
+    """Return width and height of the picture in pixels."""
+    return WIDTH, height_of(len(chosen_rows(page, figure)), is_lying=_is_lying(page))
+
+
+def _is_lying(page: Page) -> bool:
+    return page.view.grouping is not Grouping.MONTH
 
 
 def _amount(page: Page, figure: Figure, totals: Totals, divisor: float) -> float | None:
@@ -63,4 +76,4 @@ def _scale(page: Page, figure: Figure, rows: Sequence[NamedRow]) -> tuple[str, f
         return "", 1
     greatest = max((page.value(figure, named.row.now).amount or 0 for named in rows), default=0)
     day = DAY if unit is Unit.WALL else page.speaker.working_day
-    return (gettext("days"), day) if greatest >= 2 * day else (gettext("hours"), HOUR)
+    return (gettext("days"), day) if greatest >= day else (gettext("hours"), HOUR)

@@ -75,11 +75,8 @@ def _cells(figure: Figure, value: Value) -> list[str | float | None]:
 
 def _periods(page: Page) -> tuple[tuple[str, Period, str], ...]:
     three = page.view.comparison
-    return (
-        (gettext("This period"), three.now, "now"),
-        (gettext("The period before"), three.before, "before"),
-        (gettext("A year ago"), three.year_before, "year_before"),
-    )
+    two = ((gettext("This period"), three.now, "now"), (gettext("The period before"), three.before, "before"))
+    return (*two, (gettext("A year ago"), three.year_before, "year_before")) if page.compares_twice else two
 
 
 def _groups(page: Page, which: str) -> Iterator[tuple[str, Totals, bool]]:

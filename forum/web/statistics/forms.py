@@ -38,8 +38,16 @@ class StatisticsForm(Form):
     period = SelectField(lazy_gettext("Period"), default=TWELVE_MONTHS, validate_choice=False)
     first = DateField(lazy_gettext("From day"), validators=[Optional()])
     last = DateField(lazy_gettext("To day"), validators=[Optional()])
-    group = SelectField(lazy_gettext("Divided by"), default=Grouping.MONTH.value, choices=choices(GROUPINGS))
-    figure = SelectField(lazy_gettext("In the chart"), default=Figure.RECEIVED.value, choices=choices(NAMES))
+    group = SelectField(
+        lazy_gettext("Divided by"),
+        default=Grouping.MONTH.value,
+        choices=choices({group.value: text for group, text in GROUPINGS.items()}),
+    )
+    figure = SelectField(
+        lazy_gettext("In the chart"),
+        default=Figure.RECEIVED.value,
+        choices=choices({figure.value: text for figure, text in NAMES.items()}),
+    )
 
     def offer(self, scopes: Sequence[Scope], chosen: Scope, teams: TeamDirectory, today: date) -> None:
         """Fill the lists: what the reader may choose at once, and the teams of the province that is shown."""

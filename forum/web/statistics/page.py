@@ -10,7 +10,7 @@ from flask_babel import gettext
 
 from forum.domain.collation import sort_key
 from forum.domain.figures import Figure, Totals, Value, value_of
-from forum.domain.vocabulary import Kind
+from forum.domain.vocabulary import Kind, TeamKind
 from forum.reports.statistics import GroupRow, Statistics
 from forum.reports.statistics_view import Grouping, View
 from forum.services.rulebook import Rulebook
@@ -72,13 +72,18 @@ class Page:
         self._rules = rules
         self._provinces = provinces
 
+    @property
+    def compares_twice(self) -> bool:
+        """Whether last year is another period than the one before; for twelve months it is the same."""
+        return self.view.comparison.before != self.view.comparison.year_before
+
     def rows(self) -> list[NamedRow]:
         """Return the groups in the order in which people look for them."""
         named = [NamedRow(self._name(row.key), row) for row in self.found.rows]
         orders: Mapping[Grouping, Callable[[NamedRow], object]] = {
             Grouping.MONTH: lambda named: named.row.key,
             Grouping.PROVINCE: lambda named: (not named.row.key, sort_key(named.name)),
-            Grouping.TEAM: lambda named: self._rules.teams.get(int(named.row.key)).code,
+            Grouping.TEAM: lambda named: self._team_order(int(named.row.key)),
             Grouping.CATEGORY: lambda named: self._category_codes.index(named.row.key),
             Grouping.KIND: lambda named: list(Kind).index(Kind(named.row.key)),
         }
@@ -100,6 +105,10 @@ class Page:
         """Say figures of the whole scope."""
         return [self._say(self.found.total, figure, self.total_value) for figure in figures]
 
+    def _team_order(self, team_id: int) -> tuple[str, bool, str]:
+        team = self._rules.teams.get(team_id)
+        return team.province_code or "", team.kind is TeamKind.COMMUNE_POLICE, team.code
+
     @property
     def _category_codes(self) -> list[str]:
         return [entry.code for entry in self._rules.categories]
@@ -116,7 +125,7 @@ class Page:
             year_before=speaker.say(figure, year),
             of_year_before=speaker.of(figure, year),
             change=speaker.change(figure, now, before),
-            year_change=speaker.change(figure, now, year),
+            year_change=speaker.change(figure, now, year) if self.compares_twice else None,
         )
 
     def _name(self, key: str) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Blueprint, Response, render_template, request
+from flask_babel import gettext
 
 from forum.domain.errors import InvalidInput
 from forum.domain.figures import Figure
@@ -20,7 +23,7 @@ from forum.services.access_log import record
 from forum.services.work import Work
 from forum.web.access import actor, requires
 from forum.web.errors import say
-from forum.web.statistics.chart import chosen_rows, draw, series
+from forum.web.statistics.chart import chosen_rows, draw, series, size
 from forum.web.statistics.export import spreadsheet
 from forum.web.statistics.forms import GROUPINGS, StatisticsForm, scope_name
 from forum.web.statistics.page import COLUMNS, TILES, Page
@@ -123,22 +126,37 @@ def _parameters(question: Question) -> dict[str, str]:
 
 
 def _render(question: Question, *, page: Page | None) -> str:
-    grouping_name = str(GROUPINGS[page.view.grouping]) if page else ""
     return render_template(
         "statistics/index.html",
         form=question.form,
         scope_name=scope_name(question.scope),
-        page=page,
-        tiles=page.say_total(TILES) if page else (),
-        all_figures=page.say_total(tuple(Figure)) if page else (),
-        columns=COLUMNS,
-        heads=[(grouping_name, ""), *((NAMES[figure], "number") for figure in COLUMNS)],
-        names=NAMES,
-        grouping_name=grouping_name,
         figure=question.figure,
-        drawn=chosen_rows(page, question.figure) if page else (),
-        rows=page.rows() if page else (),
-        series=[name for name, _which in series()],
+        names=NAMES,
         parameters=_parameters(question),
         period_words=period_words,
+        page=page,
+        **(_contents(page, question.figure) if page else {}),
     )
+
+
+def _contents(page: Page, figure: Figure) -> dict[str, Any]:
+    grouping = str(GROUPINGS[page.view.grouping])
+    shown = [name for name, _which in series(page)]
+    comparison = [column for name in shown[1:] for column in (name, gettext("Difference"))]
+    return {
+        "grouping_name": grouping,
+        "tiles": page.say_total(TILES),
+        "chart_size": size(page, figure),
+        "drawn": chosen_rows(page, figure),
+        "figure_heads": _heads(grouping, shown),
+        "all_figures": page.say_total(tuple(Figure)),
+        "comparison_heads": _heads(gettext("Figure"), [shown[0], *comparison]),
+        "rows": page.rows(),
+        "columns": COLUMNS,
+        "heads": _heads(grouping, [NAMES[column] for column in COLUMNS]),
+    }
+
+
+def _heads(first: str, others: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the heads of a table of numbers."""
+    return [(first, ""), *((name, "number") for name in others)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
@@ -15,10 +15,9 @@ from forum.web.filters import day, number, percent
 
 MINUTE, HOUR = 60, 3600
 DAY = 24 * HOUR
-_HOURS_SAID_UP_TO = 48
 _SAME = 1e-9
 
-NAMES: dict[Figure, Any] = {
+NAMES: Mapping[Figure, Any] = {
     Figure.RECEIVED: lazy_gettext("Received"),
     Figure.ANSWERED: lazy_gettext("Answered"),
     Figure.CLOSED: lazy_gettext("Closed"),
@@ -97,9 +96,9 @@ class Speaker:
         if unit is Unit.SCORE:
             return number(amount, 1)
         if unit is Unit.WALL:
-            return duration_words(amount, DAY, hours_up_to=_HOURS_SAID_UP_TO * HOUR)
+            return duration_words(amount, DAY)
         if unit is Unit.WORKING:
-            return duration_words(amount, self.working_day, hours_up_to=2 * self.working_day)
+            return duration_words(amount, self.working_day)
         return number(amount)
 
     def _difference(self, figure: Figure, amount: float) -> str:
@@ -108,11 +107,11 @@ class Speaker:
         return self._amount(figure, amount)
 
 
-def duration_words(seconds: float, day_seconds: int, *, hours_up_to: int) -> str:
+def duration_words(seconds: float, day_seconds: int) -> str:
     """Return a duration in the unit in which one would say it."""
     if seconds < HOUR:
         return str(gettext("%(count)s min", count=number(seconds / MINUTE)))
-    if seconds < hours_up_to:
+    if seconds < day_seconds:
         return str(gettext("%(count)s h", count=number(seconds / HOUR, 1)))
     return str(gettext("%(count)s days", count=number(seconds / day_seconds, 1)))
 
