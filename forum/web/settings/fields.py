@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -22,8 +22,8 @@ FILLED = InputRequired(_("Please fill this in."))
 class DayField(DateField):
     """A day, as browsers send it or as people write it here."""
 
-    def __init__(self, text: Any, validators: Sequence[Any] = (FILLED,)) -> None:
-        super().__init__(text, [*validators], format=["%Y-%m-%d", "%d/%m/%Y"])
+    def __init__(self, text: Any, **kwargs: Any) -> None:
+        super().__init__(text, [FILLED], format=["%Y-%m-%d", "%d/%m/%Y"], **kwargs)
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read the day."""
@@ -58,8 +58,8 @@ class ChoiceField(SelectField):
 class ChecksField(SelectMultipleField):
     """Any number of a list, as boxes to tick."""
 
-    def __init__(self, text: Any, choices: Any = ()) -> None:
-        super().__init__(text, choices=list(choices), option_widget=CheckboxInput())
+    def __init__(self, text: Any, **kwargs: Any) -> None:
+        super().__init__(text, choices=[], option_widget=CheckboxInput(), **kwargs)
 
     def pre_validate(self, form: Any) -> None:
         """Refuse what is not in the list."""

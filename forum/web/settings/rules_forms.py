@@ -123,7 +123,7 @@ class TermForm(FlaskForm):
     """A term of leadership."""
 
     since = DayField(_("From"))
-    lead = ChoiceField(_("Lead"), [FILLED])
+    lead = ChoiceField(_("Leading province"), [FILLED])
     deputy = ChoiceField(_("Deputy"), [FILLED])
 
     def __init__(self, *args: Any, provinces: Mapping[str, str], **kwargs: Any) -> None:
