@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from forum.domain.errors import IllegalMove
 from forum.domain.events import EventKind as E
@@ -163,8 +164,9 @@ def apply(state: TipState | None, event: TipEvent) -> TipState:
         return TipState(
             status=Status.RECEIVED, received_at=event.at, team_since=event.at, event_count=1, **event.changes
         )
-    changed = replace(state, status=move.target or state.status, event_count=event.seq, **event.changes)
-    return _derive(state, changed, event)
+    status = move.target or state.status
+    said = {**event.changes, **_derived(state, status, event)}
+    return replace(state, **{**said, "status": status, "event_count": event.seq})
 
 
 def fold(events: Iterable[TipEvent]) -> TipState:
@@ -177,28 +179,27 @@ def fold(events: Iterable[TipEvent]) -> TipState:
     return state
 
 
-def _derive(before: TipState, after: TipState, event: TipEvent) -> TipState:
-    """Set what follows from an event without being said in it."""
-    at = event.at
-    if event.kind in {E.INFORMED, E.ANSWERED, E.TRANSFERRED_OUT, E.DECLINED}:
-        after = replace(after, first_response_at=before.first_response_at or at)
-    if event.kind in {E.ANSWERED, E.TRANSFERRED_OUT, E.DECLINED}:
-        after = replace(after, settled_at=before.settled_at or at, is_answer_pending=False)
-    if event.kind in {E.ROUTED, E.SENT_TO_DESK, E.UNLINKED, E.REOPENED}:
-        after = replace(after, team_since=at, is_answer_pending=False)
-    if event.kind is E.ANSWERED:
-        after = replace(after, answered_at=at, responder_due_at=None)
-    if event.kind is E.RESPONDED:
-        after = replace(after, responder_due_at=None)
-    if event.kind is E.CLOSED:
-        after = replace(after, closed_at=at)
-    if event.kind is E.REOPENED:
-        after = replace(
-            after, closed_at=None, answered_at=None, reopened_at=at, reopened_count=before.reopened_count + 1
-        )
-    if event.kind in {E.ANSWER_PROPOSED, E.ANSWER_RETURNED}:
-        after = replace(after, is_answer_pending=event.kind is E.ANSWER_PROPOSED)
-    if event.kind is E.UNLINKED:
-        after = replace(after, master_id=None)
-    waiting = after.status is Status.WAITING
-    return replace(after, waiting_since=(before.waiting_since or at) if waiting else None)
+def _derived(before: TipState, status: Status, event: TipEvent) -> dict[str, Any]:
+    """Return the fields that follow from an event without being said in it."""
+    at, kind = event.at, event.kind
+    found: dict[str, Any] = {"waiting_since": (before.waiting_since or at) if status is S.WAITING else None}
+    if kind in {E.INFORMED, E.ANSWERED, E.TRANSFERRED_OUT, E.DECLINED}:
+        found["first_response_at"] = before.first_response_at or at
+    if kind in {E.ANSWERED, E.TRANSFERRED_OUT, E.DECLINED}:
+        found |= {"settled_at": before.settled_at or at, "is_answer_pending": False}
+    if kind in {E.ROUTED, E.SENT_TO_DESK, E.UNLINKED, E.REOPENED}:
+        found |= {"team_since": at, "is_answer_pending": False}
+    if kind is E.ANSWERED:
+        found |= {"answered_at": at, "responder_due_at": None}
+    if kind is E.RESPONDED:
+        found["responder_due_at"] = None
+    if kind is E.CLOSED:
+        found["closed_at"] = at
+    if kind is E.REOPENED:
+        found |= {"closed_at": None, "answered_at": None, "reopened_at": at}
+        found["reopened_count"] = before.reopened_count + 1
+    if kind in {E.ANSWER_PROPOSED, E.ANSWER_RETURNED}:
+        found["is_answer_pending"] = kind is E.ANSWER_PROPOSED
+    if kind is E.UNLINKED:
+        found["master_id"] = None
+    return found
