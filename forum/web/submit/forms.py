@@ -49,9 +49,7 @@ class SubmissionForm(FlaskForm):
     commune = StringField(_("Commune or ward, new name or old"), [text_of_at_most(LONGEST_COMMUNE)])
     place = StringField(_("Where exactly?"), [text_of_at_most(LONGEST_WORDS)])
     place_choice = RadioField(_("Which place do you mean?"), choices=[], validate_choice=False)
-    moment = RadioField(
-        _("When did it happen?"), choices=choices(MOMENTS), default="unsure", validate_choice=False
-    )
+    moment = RadioField(_("When did it happen?"), choices=choices(MOMENTS), default="unsure", validate_choice=False)
     happened_on = DateField(_("Day"), format=DAY_FORMATS)
     police = RadioField(
         _("Is this about a police officer or unit?"), default=PoliceConcern.NONE.value, validate_choice=False
