@@ -20,7 +20,7 @@ from forum.services.audit_recent import NEWEST_ROWS, NEWEST_TIPS, recent_faults
 from forum.services.verification import Verified, keep_result
 from forum.web.access import actor, requires
 from forum.web.audit.forms import LogForm
-from forum.web.audit.words import ACCESSES, ACTORS, EVENTS, SUBJECT_BY_VALUE, SUBJECTS
+from forum.web.audit.words import ACCESSES, ACTORS, EVENTS, FIELDS, SUBJECT_BY_VALUE, SUBJECTS
 from forum.web.navigation import MenuItem
 
 blueprint = Blueprint("audit", __name__, url_prefix="/audit")
@@ -55,14 +55,14 @@ def index() -> str:
 @requires(Permission.READ_LOGS)
 def accesses() -> str:
     """Show who read or tried what."""
-    return _log_page("accesses", ACCESSES, audit_logs.access_log, words=ACCESSES)
+    return _log_page("accesses", ACCESSES, audit_logs.access_log, words=ACCESSES, fields=FIELDS)
 
 
 @blueprint.get("/settings")
 @requires(Permission.READ_LOGS)
 def settings() -> str:
     """Show what administrators have changed."""
-    return _log_page("settings", SUBJECTS, audit_logs.setting_log, words=SUBJECT_BY_VALUE)
+    return _log_page("settings", SUBJECTS, audit_logs.setting_log, words=SUBJECT_BY_VALUE, fields=FIELDS)
 
 
 @blueprint.get("/integrity")

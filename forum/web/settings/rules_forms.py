@@ -140,7 +140,9 @@ class TrialForm(FlaskForm):
 class RuleForm(FlaskForm):
     """One routing rule; what is left empty asks for nothing."""
 
-    number = WholeNumberField(_("Number"), [FILLED], description=_("The rule with the lowest number that fits decides"))
+    number = WholeNumberField(
+        _("Number of the rule"), [FILLED], description=_("The rule with the lowest number that fits decides")
+    )
     kinds = ChecksField(_("Kind of tip"))
     categories = ChecksField(_("Category"))
     provinces = ChecksField(_("Province"))
