@@ -23,6 +23,7 @@ from forum.web.errors import init_errors
 from forum.web.filters import init_filters
 from forum.web.headers import init_headers
 from forum.web.navigation import init_navigation
+from forum.web.static_files import init_static_files
 from forum.web.translations import LANGUAGES, PoDomain, select_language
 from forum.web.uploads import ForumRequest
 
@@ -50,6 +51,7 @@ def create_app(config: Config, *, clock: Clock = system_clock.now) -> Flask:
     init_errors(app)
     init_filters(app)
     init_navigation(app)
+    init_static_files(app)
     for blueprint in BLUEPRINTS + (DEMO_BLUEPRINTS if config.mode != "production" else ()):
         app.register_blueprint(blueprint)
     if config.trusted_proxies:
