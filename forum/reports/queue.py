@@ -153,7 +153,7 @@ def queue_page(session: Session, actor: Actor, tab: Tab, *, filters: Filters, af
     """Return one page: the most pressing first, the archive from the newest; one query."""
     ordered = Tip.received_at if tab is Tab.ARCHIVE else Tip.queue_at
     is_falling = tab is Tab.ARCHIVE
-    conditions = [*_wanted(actor, tab), *filters.conditions(), visible_to(actor)]
+    conditions = [*_wanted(tab), *filters.conditions(), visible_to(actor)]
     if after is not None:
         position = tuple_(ordered, Tip.id)
         start = tuple_(literal(after.at, UtcDateTime()), literal(after.id))
@@ -198,7 +198,7 @@ def read_rows(session: Session, chosen: Any, *, is_falling: bool) -> tuple[Queue
     return tuple(QueueRow(*row) for row in session.execute(query))
 
 
-_COLUMNS = (
+_COLUMNS: tuple[Any, ...] = (
     Tip.id,
     Tip.number,
     Tip.status,
@@ -221,7 +221,7 @@ _COLUMNS = (
 )
 
 
-def _merged(parts: Sequence[Select[Any]], *, is_falling: bool) -> Any:
+def _merged(parts: Sequence[Select[*tuple[Any, ...]]], *, is_falling: bool) -> Any:
     """Merge lists that are ordered each, so that no list is read further than one page."""
     if len(parts) == 1:
         return parts[0].subquery()
@@ -231,7 +231,7 @@ def _merged(parts: Sequence[Select[Any]], *, is_falling: bool) -> Any:
 
 
 def _bounded_count(actor: Actor, tab: Tab) -> Any:
-    conditions = [*_wanted(actor, tab), visible_to(actor)]
+    conditions = [*_wanted(tab), visible_to(actor)]
     parts = [select(literal(1).label("one")).where(s, *conditions).limit(COUNTED_UP_TO) for s in _streams(actor, tab)]
     if not parts:
         return literal(0)
@@ -239,7 +239,7 @@ def _bounded_count(actor: Actor, tab: Tab) -> Any:
     return select(func.count()).select_from(select(every).limit(COUNTED_UP_TO).subquery()).scalar_subquery()
 
 
-def _wanted(actor: Actor, tab: Tab) -> list[ColumnElement[bool]]:
+def _wanted(tab: Tab) -> list[ColumnElement[bool]]:
     open_ones = Tip.queue_at.is_not(None)
     match tab:
         case Tab.TEAM | Tab.PROVINCE:
@@ -257,23 +257,18 @@ def _wanted(actor: Actor, tab: Tab) -> list[ColumnElement[bool]]:
 
 
 def _streams(actor: Actor, tab: Tab) -> list[ColumnElement[bool]]:
-    reading = _reach(actor, Permission.READ_TIPS)
-    match tab:
-        case Tab.RESPONSES:
-            return _reach(actor, Permission.HANDLE).streams(Tip.responder_team_id)
-        case Tab.LEAD:
-            return _reach(actor, Permission.APPROVE).streams()
-        case Tab.MINE:
-            return [Tip.assignee_id == actor.account_id]
-        case Tab.TO_CLOSE:
-            return _reach(actor, Permission.HANDLE).streams()
-        case Tab.PROVINCE:
-            return _Reach(provinces=tuple(sorted(actor.reading_provinces))).streams()
-        case Tab.ARCHIVE:
-            everywhere = replace(reading, provinces=tuple(sorted(actor.reading_provinces)))
-            return everywhere.streams() + _shared(everywhere)
-        case Tab.TEAM:
-            return reading.streams() + _shared(reading)
+    if tab is Tab.MINE:
+        return [Tip.assignee_id == actor.account_id]
+    if tab is Tab.PROVINCE:
+        return _Reach(provinces=tuple(sorted(actor.reading_provinces))).streams()
+    reach = _reach(actor, _PERMISSIONS.get(tab, Permission.READ_TIPS))
+    if tab is Tab.ARCHIVE:
+        reach = replace(reach, provinces=tuple(sorted(actor.reading_provinces)))
+    streams = reach.streams(Tip.responder_team_id if tab is Tab.RESPONSES else None)
+    return streams + _shared(reach) if tab in {Tab.TEAM, Tab.ARCHIVE} else streams
+
+
+_PERMISSIONS = {Tab.RESPONSES: Permission.HANDLE, Tab.LEAD: Permission.APPROVE, Tab.TO_CLOSE: Permission.HANDLE}
 
 
 def _reach(actor: Actor, permission: Permission) -> _Reach:

@@ -47,7 +47,7 @@ def assign(work: Work, actor: Actor, tip: Tip, *, assignee_id: int) -> None:
     handles = [role for role, held in ROLE_PERMISSIONS.items() if Permission.HANDLE in held]
     member = exists().where(
         Membership.account_id == assignee_id,
-        Membership.team_id.in_(_teams_that_may_handle(work, tip)),
+        Membership.team_id.in_(teams_that_may_handle(work, tip)),
         Membership.role.in_(handles),
         Membership.ended_at.is_(None),
     )
@@ -131,7 +131,8 @@ def close(work: Work, actor: Actor, tip: Tip, outcome: Outcome) -> None:
     duplicates.close_with_master(work, tip, by)
 
 
-def _teams_that_may_handle(work: Work, tip: Tip) -> list[int]:
+def teams_that_may_handle(work: Work, tip: Tip) -> list[int]:
+    """Return the teams whose members may be given the tip."""
     teams = [tip.team_id]
     province = work.rulebook.teams.get(tip.team_id).province_code
     if province is not None and tip.restriction is None:

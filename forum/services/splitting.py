@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import exists, select
@@ -85,9 +86,13 @@ def _part_numbers(session: Session, tip: Tip) -> list[str]:
 def _changes(work: Work, tip: Tip, wanted: Classification) -> dict[str, Any]:
     rules, state = work.rulebook, state_of(work.session, tip)
     team_kind = rules.teams.get(tip.team_id).kind
-    rule = {"policies": rules.policies, "calendar": rules.calendar}
-    from_receipt = deadlines_at_receipt(wanted.kind, team_kind, priority=wanted.priority, at=tip.received_at, **rule)
-    from_now = deadlines_at_receipt(wanted.kind, team_kind, priority=wanted.priority, at=work.now, **rule)
+
+    def clocks(at: datetime) -> dict[str, Any]:
+        return deadlines_at_receipt(
+            wanted.kind, team_kind, priority=wanted.priority, at=at, policies=rules.policies, calendar=rules.calendar
+        )
+
+    from_receipt = clocks(tip.received_at)
     return {
         "channel": tip.channel,
         "kind": wanted.kind,
@@ -99,7 +104,7 @@ def _changes(work: Work, tip: Tip, wanted: Classification) -> dict[str, Any]:
         "is_about_police": tip.is_about_police,
         "restriction": tip.restriction,
         "granted_team_ids": state.granted_team_ids,
-        **from_now,
+        **clocks(work.now),
         "citizen_due_at": from_receipt["citizen_due_at"],
         "citizen_policy_id": from_receipt["citizen_policy_id"],
     }

@@ -55,6 +55,11 @@ def choices(words: Mapping[str, Any]) -> list[SelectChoice]:
     return [SelectChoice(value, label) for value, label in words.items()]
 
 
+def offered_values(field: Any) -> set[str]:
+    """Return the values that a field of choices offers."""
+    return {str(value) for value, *_rest in field.iter_choices()}
+
+
 def member(kind: type[Member], value: str | None) -> Member | None:
     """Return the member of a closed list, None for what is not in it: such a value was not chosen on our page."""
     return kind(value) if value in set(kind) else None

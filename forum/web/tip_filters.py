@@ -14,7 +14,7 @@ from forum.domain.teams import TeamRef
 from forum.domain.vocabulary import Category, Kind, Priority
 from forum.reports.queue import Filters
 from forum.services.rulebook import Rulebook
-from forum.web.fields import member
+from forum.web.fields import member, offered_values
 from forum.web.labels import label, name_of
 
 
@@ -61,13 +61,13 @@ class FilterForm(Form):
 
     def _teams_of_one_province(self, rulebook: Rulebook, heads: list[TeamRef]) -> tuple[TeamRef, ...]:
         if len(heads) == 1:
-            del self.province.choices[1:]
+            self.province.choices = []
         code = heads[0].province_code if len(heads) == 1 else _offered(self.province)
         return rulebook.teams.in_province(code) if code else ()
 
 
 def _offered(field: Any) -> str | None:
-    return field.data if field.data and any(field.data == value for value, _text in field.choices) else None
+    return field.data if field.data and field.data in offered_values(field) else None
 
 
 def _place(team: TeamRef) -> str:

@@ -44,7 +44,7 @@ def enter() -> AnyResponse | tuple[str, int]:
     form = SignInForm()
     if not form.validate():
         return render_template("auth/sign_in.html", form=form), 400
-    username, password = form.username.data, form.password.data
+    username, password = form.username.data or "", form.password.data or ""
     try:
         account = _checked(username, password)
     except (sign_in.TooManyTries, sign_in.WrongPassword) as fault:
@@ -113,7 +113,7 @@ def _entered(account: Account) -> Response:
     wanted = session.get("after_sign_in")
     session.clear()
     person = _open_session(account)
-    response = make_response(redirect(wanted if _is_our_path(wanted) else first_page(person.actor)))
+    response = make_response(redirect(_our_path(wanted) or first_page(person.actor)))
     if not sign_in.is_known_device(house().secrets, account.username, request.cookies.get(DEVICE_COOKIE)):
         response.set_cookie(
             DEVICE_COOKIE,
@@ -137,8 +137,10 @@ def _open_session(account: Account) -> SignedIn:
     return person
 
 
-def _is_our_path(path: str | None) -> bool:
-    return bool(path) and path is not None and path.startswith("/") and not path.startswith(("//", "/\\"))
+def _our_path(path: str | None) -> str | None:
+    """Return a kept path if it leads to a page of this program, None otherwise."""
+    is_ours = path is not None and path.startswith("/") and not path.startswith(("//", "/\\"))
+    return path if is_ours else None
 
 
 def _is_changed(form: PasswordForm) -> bool:
@@ -146,7 +148,7 @@ def _is_changed(form: PasswordForm) -> bool:
         form.again.errors = [gettext("This differs from the new password. Please type it once more.")]
         return False
     try:
-        account = _checked(current_user.account.username, form.current.data)
+        account = _checked(current_user.account.username, form.current.data or "")
     except sign_in.WrongPassword:
         form.current.errors = [gettext("This is not your present password.")]
         return False
@@ -163,7 +165,7 @@ def _is_set(form: PasswordForm, account_id: int) -> bool:
     try:
         with unit_of_work() as work:
             account = work.session.get_one(Account, account_id)
-            accounts.set_password(account, form.password.data, must_change_password=False)
+            accounts.set_password(account, form.password.data or "", must_change_password=False)
     except InvalidInput as fault:
         add_fault(form, fault)
         return False

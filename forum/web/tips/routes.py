@@ -2,6 +2,144 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from collections.abc import Callable, Iterator
 
-blueprint = Blueprint("tips", __name__)
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from forum.adapters.sealed_stream import SealedReader
+from forum.domain.errors import DomainError, IllegalMove, InvalidInput, NotFound
+from forum.domain.permissions import Permission
+from forum.extensions import reading, unit_of_work
+from forum.models.access_log import AccessAction
+from forum.reports.tip_page import find_file
+from forum.services import identity
+from forum.services.access_log import record
+from forum.services.attachments import open_file
+from forum.services.tips import find_tip, lock_tip
+from forum.web.access import actor, requires
+from forum.web.errors import say
+from forum.web.fields import add_fault
+from forum.web.tips.action_table import ACTIONS
+from forum.web.tips.actions import Action
+from forum.web.tips.forms import ActionForm, IdentityForm
+from forum.web.tips.page import PREVIEWED, build_case, note_opening, render
+from forum.web.uploads import receive
+
+blueprint = Blueprint("tips", __name__, url_prefix="/tips")
+
+Answer = AnyResponse | str | tuple[str, int]
+FILE_POLICY = "default-src 'none'; sandbox"
+PIECE = 64 * 1024
+
+
+@blueprint.get("/<number>")
+@requires(Permission.READ_TIPS)
+def show(number: str) -> str:
+    """Show a tip; the opening is written down first."""
+    _note_opening(number)
+    return render(number, actor())
+
+
+@blueprint.get("/<number>/files/<uid>")
+@requires(Permission.READ_TIPS)
+def file(number: str, uid: str) -> Response:
+    """Hand out a file to be saved, or a picture to be looked at."""
+    with unit_of_work() as work:
+        tip = find_tip(work.session, number, actor())
+        row = find_file(work.session, tip, uid)
+        if row is None:
+            raise NotFound
+        record(work, AccessAction.FILE_OPENED, account_id=actor().account_id, tip_id=tip.id, data={"file": uid})
+        name, reader = open_file(work, tip, row)
+    is_shown = "inline" in request.args and row.media_type in PREVIEWED
+    response = Response(_pieces(reader), mimetype=row.media_type)
+    response.call_on_close(reader.close)
+    response.content_length = row.size_bytes
+    response.headers.set("Content-Disposition", "inline" if is_shown else "attachment", filename=name)
+    response.headers["Content-Security-Policy"] = FILE_POLICY
+    return response
+
+
+@blueprint.post("/<number>/open-identity")
+@requires(Permission.OPEN_IDENTITY)
+def open_identity(number: str) -> Answer:
+    """Show once, to a custodian who gives a reason, who sent the tip."""
+    form = IdentityForm(name="open-identity", is_fresh=False)
+    fault: DomainError | None = None
+    if form.validate():
+        try:
+            with unit_of_work() as work:
+                card = identity.open_identity(work, actor(), number, reason=form.reason.data or "")
+        except InvalidInput as refused:
+            fault = refused
+        else:
+            return render_template("tips/identity.html", number=number, card=card)
+    if isinstance(fault, InvalidInput):
+        add_fault(form, fault)
+    _note_opening(number)
+    return render(number, actor(), identity_form=form), 400
+
+
+def _act(action: Action, number: str) -> Answer:
+    """Do one thing to a tip; what cannot be done comes back with all that was typed."""
+    person = actor()
+    form = action.form(name=action.name, is_fresh=False)
+    form.prepare(build_case(reading(), person, number))
+    with receive(form.uploads) as received:
+        is_valid = form.validate()
+        form.show_upload_faults(received.faults)
+        code = 400
+        if is_valid and not received.faults:
+            try:
+                with unit_of_work() as work:
+                    tip = lock_tip(work, number, person, expected=form.expected)
+                    said = action.perform(work, person, tip, form, received.files)
+            except IllegalMove as fault:
+                form.form_errors.append(say(fault))
+                code = 409
+            except (InvalidInput, NotFound) as fault:
+                _show(form, fault)
+            else:
+                flash(said or str(action.done), "success")
+                return redirect(_next_page(number))
+    _note_opening(number)
+    return render(number, person, refused=(action, form)), code
+
+
+def _show(form: ActionForm, fault: InvalidInput | NotFound) -> None:
+    if isinstance(fault, InvalidInput):
+        add_fault(form, fault)
+    else:
+        form.form_errors.append(say(fault))
+
+
+def _next_page(number: str) -> str:
+    """Return the tip's page, or the list when the tip has gone to where this officer does not see it."""
+    try:
+        find_tip(reading().session, number, actor())
+    except NotFound:
+        return url_for("queue.index")
+    return url_for("tips.show", number=number)
+
+
+def _note_opening(number: str) -> None:
+    with unit_of_work() as work:
+        note_opening(work, actor(), find_tip(work.session, number, actor()).id)
+
+
+def _pieces(reader: SealedReader) -> Iterator[bytes]:
+    while piece := reader.read(PIECE):
+        yield piece
+
+
+def _view(action: Action) -> Callable[[str], Answer]:
+    def view(number: str) -> Answer:
+        return _act(action, number)
+
+    view.__doc__ = f"Action on a tip: {action.name}."
+    return requires(action.permission)(view)
+
+
+for _action in ACTIONS:
+    blueprint.add_url_rule(f"/<number>/{_action.name}", _action.endpoint, _view(_action), methods=["POST"])

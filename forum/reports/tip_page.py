@@ -1,0 +1,186 @@
+"""Everything about one tip as those see it who may: the unsealed texts with the structure around them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import Session
+
+from forum.adapters.bindings import attachment_where, event_where
+from forum.adapters.secrets import Secrets
+from forum.domain.event_codec import decode_changes
+from forum.domain.events import ActorKind, EventKind
+from forum.domain.lifecycle import Status
+from forum.domain.permissions import ROLE_PERMISSIONS, Actor, Permission
+from forum.domain.tip_text import TipText
+from forum.models import Account, Attachment, Commune, Identity, Membership, Province, Tip, TipEventRow, TipGrant
+from forum.models.visibility import visible_to
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """A file that came with an event."""
+
+    uid: str
+    event_seq: int
+    name: str
+    media_type: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """One event with its unsealed text."""
+
+    seq: int
+    kind: EventKind
+    at: datetime
+    actor_kind: ActorKind
+    account_id: int | None
+    team_id: int | None
+    changes: Mapping[str, Any]
+    details: Mapping[str, Any]
+    text: str
+    files: tuple[FileRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRow:
+    """A tip that is linked to this one, as far as the reader may know of it."""
+
+    number: str
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class TipPage:
+    """A tip with all that belongs to it; events oldest first."""
+
+    tip: Tip
+    text: TipText
+    commune: str | None
+    province: str | None
+    events: tuple[EventRow, ...]
+    files: tuple[FileRow, ...]
+    people: Mapping[int, str]
+    granted_team_ids: tuple[int, ...]
+    master: LinkRow | None
+    duplicates: tuple[LinkRow, ...]
+    has_identity: bool
+
+    @property
+    def origin(self) -> str | None:
+        """The number of the tip that this one was split from."""
+        return self.events[0].details.get("split_from")
+
+    @property
+    def proposed_answer(self) -> str:
+        """The answer that waits for a lead; empty when none does."""
+        if not self.tip.is_answer_pending:
+            return ""
+        return next((e.text for e in reversed(self.events) if e.kind is EventKind.ANSWER_PROPOSED), "")
+
+
+def tip_page(session: Session, secrets: Secrets, tip: Tip, actor: Actor) -> TipPage:
+    """Unseal a tip that has been found for the actor; six queries, whatever its length."""
+    key = secrets.vault.open_tip_key(tip.wrapped_key, tip.kek_id, ref=tip.number)
+    files = _files(session, secrets, tip, key)
+    events = _events(session, secrets, tip, key, files)
+    commune, province, has_identity = session.execute(_AROUND.where(Tip.id == tip.id)).one()
+    links = _links(session, tip, actor)
+    granted = session.scalars(select(TipGrant.team_id).where(TipGrant.tip_id == tip.id).order_by(TipGrant.team_id))
+    return TipPage(
+        tip=tip,
+        text=TipText.from_json(events[0].text),
+        commune=commune,
+        province=province,
+        events=events,
+        files=files,
+        people=_people(session, tip, events),
+        granted_team_ids=tuple(granted),
+        master=next((link for tip_id, link in links if tip_id == tip.master_id), None),
+        duplicates=tuple(link for tip_id, link in links if tip_id != tip.master_id),
+        has_identity=has_identity,
+    )
+
+
+def find_file(session: Session, tip: Tip, uid: str) -> Attachment | None:
+    """Return a file of the tip."""
+    return session.scalars(select(Attachment).where(Attachment.tip_id == tip.id, Attachment.uid == uid)).first()
+
+
+def assignable(session: Session, team_ids: Sequence[int]) -> list[tuple[int, str]]:
+    """Return who may be given a tip of these teams: (account id, name), by name."""
+    handles = [role for role, held in ROLE_PERMISSIONS.items() if Permission.HANDLE in held]
+    query = (
+        select(Account.id, Account.display_name)
+        .join(Membership, Membership.account_id == Account.id)
+        .where(Membership.team_id.in_(team_ids), Membership.role.in_(handles), Membership.ended_at.is_(None))
+        .where(Account.is_active)
+        .distinct()
+        .order_by(Account.display_name, Account.id)
+    )
+    return [(account_id, name) for account_id, name in session.execute(query)]
+
+
+_AROUND = (
+    select(Commune.name_full, Province.name_full, exists().where(Identity.tip_id == Tip.id))
+    .select_from(Tip)
+    .outerjoin(Commune, Commune.code == Tip.commune_code)
+    .outerjoin(Province, Province.code == Tip.province_code)
+)
+
+
+def _events(session: Session, secrets: Secrets, tip: Tip, key: bytes, files: Sequence[FileRow]) -> tuple[EventRow, ...]:
+    row = TipEventRow.__table__.c
+    columns = (row.seq, row.kind, row.at, row.actor_kind, row.account_id, row.team_id, row.data, row.text_sealed)
+    query = select(*columns).where(row.tip_id == tip.id).order_by(row.seq)
+    return tuple(
+        EventRow(
+            seq=e.seq,
+            kind=e.kind,
+            at=e.at,
+            actor_kind=e.actor_kind,
+            account_id=e.account_id,
+            team_id=e.team_id,
+            changes=decode_changes(e.data["changes"]),
+            details=e.data["details"],
+            text=secrets.vault.unseal_text(key, e.text_sealed, where=event_where(tip.number, e.seq, "text"))
+            if e.text_sealed
+            else "",
+            files=tuple(file for file in files if file.event_seq == e.seq),
+        )
+        for e in session.execute(query)
+    )
+
+
+def _files(session: Session, secrets: Secrets, tip: Tip, key: bytes) -> tuple[FileRow, ...]:
+    rows = session.scalars(select(Attachment).where(Attachment.tip_id == tip.id).order_by(Attachment.id))
+    return tuple(
+        FileRow(
+            uid=row.uid,
+            event_seq=row.event_seq,
+            name=secrets.vault.unseal_text(key, row.name_sealed, where=attachment_where(row.uid, "name")),
+            media_type=row.media_type,
+            size_bytes=row.size_bytes,
+        )
+        for row in rows
+    )
+
+
+def _people(session: Session, tip: Tip, events: Sequence[EventRow]) -> dict[int, str]:
+    named = {e.account_id for e in events} | {e.changes.get("assignee_id") for e in events} | {tip.assignee_id}
+    ids = [account_id for account_id in named if account_id is not None]
+    rows = session.execute(select(Account.id, Account.display_name).where(Account.id.in_(ids)))
+    return dict(rows.all())
+
+
+def _links(session: Session, tip: Tip, actor: Actor) -> list[tuple[int, LinkRow]]:
+    """Return the master and the duplicates that the actor may know of."""
+    ids = or_(Tip.master_id == tip.id, Tip.id == tip.master_id) if tip.master_id else Tip.master_id == tip.id
+    query = select(Tip.id, Tip.number, Tip.status).where(ids, visible_to(actor)).order_by(Tip.id).limit(50)
+    return [(tip_id, LinkRow(number, status)) for tip_id, number, status in session.execute(query)]

@@ -1,0 +1,185 @@
+"""The page of a tip: everything about it, and only what this officer may do to it now."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import render_template, url_for
+from flask_babel import gettext
+
+from forum.adapters.html import as_paragraphs
+from forum.domain.events import PUBLIC_KINDS, ActorKind, EventKind
+from forum.domain.lifecycle import WORKING, Status
+from forum.domain.permissions import Actor, Permission
+from forum.extensions import reading
+from forum.models.access_log import AccessAction
+from forum.reports.duplicates import likely_duplicates
+from forum.reports.tip_page import EventRow, FileRow, tip_page
+from forum.services.access_log import record
+from forum.services.routing import Proposal, propose_for
+from forum.services.tips import find_tip
+from forum.services.work import Work
+from forum.web.clock_words import Chip, done_chip, due_chip, paused_chip
+from forum.web.filters import moment
+from forum.web.labels import name_of
+from forum.web.tips.action_table import offered
+from forum.web.tips.actions import Action, usual_step
+from forum.web.tips.case import Case
+from forum.web.tips.forms import ActionForm, IdentityForm
+from forum.web.tips.sentences import Teller
+
+INTERNAL = frozenset(EventKind) - PUBLIC_KINDS - {EventKind.RECEIVED}
+PREVIEWED = frozenset({"image/jpeg", "image/png"})
+"""Pictures made anew from their pixels on their way in; nothing else is shown inside a page."""
+NAMED_REASONS = frozenset({"usual-in-category", "no-evidence", "accuses", "accuses-official", "praise"})
+KIBIBYTE = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An action with its form; open when it is the usual next step or has just been refused."""
+
+    action: Action
+    form: ActionForm
+    url: str
+    is_next: bool
+    is_open: bool
+
+
+def build_case(work: Work, actor: Actor, number: str) -> Case:
+    """Find a tip for the officer with everything around it; raise NotFound."""
+    tip = find_tip(work.session, number, actor)
+    page = tip_page(work.session, work.secrets, tip, actor)
+    case = Case(work, actor, page)
+    if case.is_at_desk and case.may(Permission.TRIAGE):
+        return Case(work, actor, page, propose_for(work, tip, page.text))
+    return case
+
+
+def render(
+    number: str,
+    person: Actor,
+    *,
+    refused: tuple[Action, ActionForm] | None = None,
+    identity_form: IdentityForm | None = None,
+) -> str:
+    """Render the page; a refused form stays on it with all that was typed, even if its step is possible no more."""
+    work = reading()
+    case = build_case(work, person, number)
+    tip = case.tip
+    teller = Teller(case.page, work.rulebook)
+    offers = _offers(case, refused)
+    likely = likely_duplicates(work.session, tip, person) if any(o.action.name == "link" for o in offers) else []
+    return render_template(
+        "tips/show.html",
+        tip=tip,
+        page=case.page,
+        category=next(entry for entry in work.rulebook.categories if entry.code == tip.category),
+        tags=[name_of(work.rulebook.tags[code]) for code in tip.tags if code in work.rulebook.tags],
+        team=case.team,
+        teams=work.rulebook.teams,
+        clocks=_clocks(case),
+        proposal=case.proposal,
+        reasons=_reasons(case.proposal),
+        offers=offers,
+        refused_form=refused[1] if refused else identity_form,
+        likely=likely,
+        messages=[_message(event, teller, number) for event in case.page.events if event.kind in PUBLIC_KINDS],
+        story=[_told(event, teller, person) for event in reversed(case.page.events)],
+        files=[_file(file, number) for file in case.page.files],
+        identity_form=identity_form or _identity_form(case),
+    )
+
+
+def note_opening(work: Work, actor: Actor, tip_id: int) -> None:
+    """Write down that the officer has opened a tip."""
+    record(work, AccessAction.TIP_OPENED, account_id=actor.account_id, tip_id=tip_id)
+
+
+def _offers(case: Case, refused: tuple[Action, ActionForm] | None) -> list[Offer]:
+    actions = offered(case)
+    usual = usual_step(case)
+    if refused and refused[0] not in actions:
+        actions = [refused[0], *actions]
+    return [_offer(case, action, refused, is_next=action.name == usual) for action in actions]
+
+
+def _offer(case: Case, action: Action, refused: tuple[Action, ActionForm] | None, *, is_next: bool) -> Offer:
+    was_refused = refused is not None and refused[0] is action
+    form = refused[1] if refused is not None and was_refused else action.form(name=action.name)
+    if not was_refused:
+        form.prepare(case)
+    form.seen.data = str(case.tip.event_count)
+    url = url_for(f"tips.{action.endpoint}", number=case.tip.number)
+    return Offer(action, form, url, is_next, is_next or was_refused)
+
+
+def _identity_form(case: Case) -> IdentityForm | None:
+    is_custodian = case.page.has_identity and case.actor.holds(Permission.OPEN_IDENTITY)
+    return IdentityForm(name="open-identity") if is_custodian else None
+
+
+def _clocks(case: Case) -> list[tuple[str, Chip]]:
+    tip, work = case.tip, case.work
+    found: list[tuple[str, Chip]] = []
+    if tip.settled_at:
+        found.append((gettext("Sender"), done_chip(tip.settled_at, tip.citizen_due_at)))
+    elif tip.citizen_due_at:
+        found.append((gettext("Sender"), due_chip(tip.citizen_due_at, work.rulebook, work.now)))
+    if tip.status is Status.WAITING and tip.waiting_since:
+        found.append((gettext("Unit"), paused_chip(tip.waiting_since)))
+    elif tip.status in WORKING and tip.team_due_at:
+        found.append((gettext("Unit"), due_chip(tip.team_due_at, work.rulebook, work.now)))
+    if tip.responder_due_at:
+        found.append((gettext("First on the spot"), due_chip(tip.responder_due_at, work.rulebook, work.now)))
+    return found
+
+
+def _reasons(proposal: Proposal | None) -> list[str]:
+    """Return the words of the tip that speak for the suggested kind and category."""
+    if proposal is None:
+        return []
+    known = {"citizen-choice": gettext("chosen by the sender"), "about-police": gettext("said to be about the police")}
+    heard = [word for reason in proposal.suggestion.reasons if reason.aim != "priority" for word in reason.because]
+    return list(dict.fromkeys(known.get(word, f"“{word}”") for word in heard if word not in NAMED_REASONS))
+
+
+def _message(event: EventRow, teller: Teller, number: str) -> dict[str, Any]:
+    is_citizen = event.actor_kind is ActorKind.CITIZEN
+    letter: Mapping[str, str] = json.loads(event.text) if event.kind is EventKind.TRANSFERRED_OUT else {}
+    text = "\n\n".join(letter.values()) if letter else event.text
+    return {
+        "side": "citizen" if is_citizen else "police",
+        "author": teller.who(event),
+        "at_text": moment(event.at),
+        "at": event.at.isoformat(),
+        "body": as_paragraphs(text),
+        "look": "answer" if event.kind is EventKind.ANSWERED else "",
+        "files": [_file(file, number) for file in event.files],
+    }
+
+
+def _told(event: EventRow, teller: Teller, person: Actor) -> dict[str, Any]:
+    is_hidden = event.kind is EventKind.IDENTITY_OPENED and not person.holds(Permission.OPEN_IDENTITY)
+    alarming = {EventKind.REOPENED, EventKind.RESTRICTED, EventKind.IDENTITY_OPENED}
+    key = {EventKind.RECEIVED, EventKind.ROUTED, EventKind.ANSWERED, EventKind.CLOSED}
+    return {
+        "sentence": teller.tell(event),
+        "at_text": moment(event.at),
+        "at": event.at.isoformat(),
+        "detail": event.text if event.kind in INTERNAL and not is_hidden else "",
+        "mark": "alarm" if event.kind in alarming else "key" if event.kind in key else "",
+    }
+
+
+def _file(file: FileRow, number: str) -> dict[str, Any]:
+    url = url_for("tips.file", number=number, uid=file.uid)
+    return {
+        "name": file.name,
+        "url": url,
+        "preview": f"{url}?inline=1" if file.media_type in PREVIEWED else "",
+        "size_text": gettext("%(size)s KB", size=max(1, file.size_bytes // KIBIBYTE)),
+    }

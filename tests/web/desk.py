@@ -1,0 +1,63 @@
+"""Officers at the desk, for tests: sign in, act on a tip with what the page would send."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from forum.domain.vocabulary import Role
+from forum.extensions import db
+from forum.models import Tip
+from tests.conftest import fresh_work
+from tests.factories import PASSWORD, make_account
+
+
+class Officer:
+    """Somebody signed in with a browser of their own."""
+
+    def __init__(self, app: Flask, *grants: tuple[str, Role]) -> None:
+        with fresh_work() as work:
+            account = make_account(work, *grants)
+            self.id, self.name = account.id, account.display_name
+        self.client: FlaskClient = app.test_client()
+        answer = self.client.post("/sign-in", data={"username": account.username, "password": PASSWORD})
+        assert answer.status_code == 302
+
+    def see(self, path: str, status: int = 200) -> str:
+        """Return the text of a page."""
+        answer = self.client.get(path)
+        assert answer.status_code == status, answer.get_data(as_text=True)
+        return html.unescape(answer.get_data(as_text=True))
+
+    def tip(self, number: str, status: int = 200) -> str:
+        """Return the page of a tip."""
+        return self.see(f"/tips/{number}", status)
+
+    def act(self, number: str, action: str, *, seen: int | None = None, status: int = 302, **fields: Any) -> str:
+        """Send the form of an action; a field that is not given is empty, as on a fresh page."""
+        state = state_of(number)
+        data = {f"{action}-{name}": value for name, value in fields.items()}
+        data[f"{action}-seen"] = str(state.event_count if seen is None else seen)
+        answer = self.client.post(f"/tips/{number}/{action}", data=data)
+        assert answer.status_code == status, readable(answer.get_data(as_text=True))
+        return html.unescape(answer.get_data(as_text=True))
+
+    def offered(self, number: str) -> set[str]:
+        """Return the names of the actions that the page offers."""
+        return set(re.findall(r'action="/tips/[A-Z0-9]+/([a-z-]+)"', self.tip(number)))
+
+
+def state_of(number: str) -> Tip:
+    """Return the row of a tip as it is now."""
+    db.session.expire_all()
+    return db.session.scalars(select(Tip).where(Tip.number == number)).one()
+
+
+def readable(page: str) -> str:
+    """Return the text of a page without its marks."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html.unescape(page)))
