@@ -60,7 +60,9 @@ MOVES: dict[E, Move] = {
     E.RECEIVED: Move(frozenset(), S.RECEIVED, CLASS | PLACE | LIMIT | CLOCKS | {"channel", "is_about_police"}),
     E.TRIAGED: Move(AT_DESK, S.TRIAGED, CLASS | CLOCKS),
     E.RECLASSIFIED: Move(WORKING - AT_DESK, None, CLASS | CLOCKS),
-    E.SENT_TO_DESK: Move(WORKING - {S.WAITING}, S.RECEIVED, PLACE | CLOCKS | {"province_code", "commune_code"}),
+    E.SENT_TO_DESK: Move(
+        WORKING - {S.WAITING}, S.RECEIVED, PLACE | LIMIT | CLOCKS | {"priority", "province_code", "commune_code"}
+    ),
     E.ROUTED: Move(WORKING - {S.WAITING}, S.ROUTED, PLACE | LIMIT | CLOCKS | {"priority"}),
     E.ACCEPTED: Move(frozenset({S.TRIAGED, S.ROUTED, S.REOPENED}), S.ACCEPTED, frozenset({"assignee_id"})),
     E.ASSIGNED: Move(frozenset({S.ACCEPTED, S.IN_PROGRESS}), S.IN_PROGRESS, frozenset({"assignee_id"})),

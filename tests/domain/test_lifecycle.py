@@ -132,7 +132,7 @@ SETTABLE = {
     "received": f"{CLASSED} {PLACED} {LIMITED} {CLOCK} channel is_about_police",
     "triaged": f"{CLASSED} {CLOCK}",
     "reclassified": f"{CLASSED} {CLOCK}",
-    "sent-to-desk": f"{PLACED} {CLOCK} province_code commune_code",
+    "sent-to-desk": f"{PLACED} {LIMITED} {CLOCK} priority province_code commune_code",
     "routed": f"{PLACED} {LIMITED} {CLOCK} priority",
     "accepted": "assignee_id",
     "assigned": "assignee_id",
