@@ -16,7 +16,7 @@ from forum.reports.citizen_view import acknowledged
 from forum.services.submission import Acknowledgement
 from forum.web.fields import choices
 from forum.web.labels import hint_of, name_of
-from forum.web.qr import draw
+from forum.web.qr import draw_with_digits
 from forum.web.submit.form_token import FormToken
 from forum.web.submit.forms import SubmissionForm
 from forum.web.submit.places import commune_table
@@ -78,8 +78,7 @@ def receipt_page(acknowledgement: Acknowledgement, submission: Submission | None
 
 def qr_picture(receipt: str) -> Markup:
     """Return a drawing of the address that opens the page with the digits behind the "#", which is never sent."""
-    address = f"{house().config.base_url}{url_for('follow.index')}#{receipt}"
-    return draw(address)
+    return draw_with_digits(f"{house().config.base_url}{url_for('follow.index')}#", receipt)
 
 
 def is_doubtful(contact: str) -> bool:
