@@ -181,7 +181,8 @@ def first_response(events: Sequence[TipEvent], calendar: WorkCalendar) -> FirstR
 def _received_at(events: Sequence[TipEvent]) -> datetime:
     if not events or events[0].kind is not E.RECEIVED:
         raise IllegalMove
-    return events[0].at
+    received_at: datetime = events[0].changes.get("received_at", events[0].at)
+    return received_at
 
 
 def _paused(pauses: tuple[Pause, ...], event: TipEvent) -> tuple[Pause, ...]:

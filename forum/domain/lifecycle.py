@@ -44,6 +44,7 @@ CLOCKS = frozenset({"citizen_due_at", "citizen_policy_id", "team_due_at", "team_
 CLASS = frozenset({"kind", "category", "priority", "tags", "province_code", "commune_code"})
 PLACE = frozenset({"team_id", "responder_team_id", "assignee_id"})
 LIMIT = frozenset({"restriction", "granted_team_ids"})
+BIRTH = frozenset({"channel", "is_about_police", "received_at"})
 OUTCOME = frozenset({"founded", "valuable", "grassroots", "cases", "offenders"})
 
 
@@ -57,7 +58,7 @@ class Move:
 
 
 MOVES: dict[E, Move] = {
-    E.RECEIVED: Move(frozenset(), S.RECEIVED, CLASS | PLACE | LIMIT | CLOCKS | {"channel", "is_about_police"}),
+    E.RECEIVED: Move(frozenset(), S.RECEIVED, CLASS | PLACE | LIMIT | CLOCKS | BIRTH),
     E.TRIAGED: Move(AT_DESK, S.TRIAGED, CLASS | CLOCKS),
     E.RECLASSIFIED: Move(WORKING - AT_DESK, None, CLASS | CLOCKS),
     E.SENT_TO_DESK: Move(
@@ -163,9 +164,9 @@ def apply(state: TipState | None, event: TipEvent) -> TipState:
     if event.seq != (state.event_count if state else 0) + 1:
         raise IllegalMove
     if state is None:
-        return TipState(
-            status=Status.RECEIVED, received_at=event.at, team_since=event.at, event_count=1, **event.changes
-        )
+        # A part split from another tip brings along when the whole was received: the citizen waits since then.
+        given = {"received_at": event.at, **event.changes}
+        return TipState(status=Status.RECEIVED, team_since=event.at, event_count=1, **given)
     status = move.target or state.status
     said = {**event.changes, **_derived(state, status, event)}
     return replace(state, **{**said, "status": status, "event_count": event.seq})

@@ -94,6 +94,7 @@ def _changes(work: Work, tip: Tip, wanted: Classification) -> dict[str, Any]:
 
     from_receipt = clocks(tip.received_at)
     return {
+        "received_at": tip.received_at,
         "channel": tip.channel,
         "kind": wanted.kind,
         "category": wanted.category,

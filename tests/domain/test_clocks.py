@@ -38,6 +38,14 @@ def received(at: str = "2026-03-02 09:00", **changes: Any) -> tuple[str, str, di
     return "received", at, {"citizen_due_at": DUE, "citizen_policy_id": 142, **changes}
 
 
+def test_citizens_clock_of_a_split_off_part_runs_from_the_receipt_of_the_whole(
+    history: Callable[..., list[TipEvent]], calendar: WorkCalendar
+) -> None:
+    part = history(received("2026-03-05 09:00", received_at=vn("2026-03-02 09:00")))
+    reading = citizen_clock(part, calendar, now=vn("2026-03-05 09:00"))
+    assert (reading.started_at, reading.wall_seconds) == (vn("2026-03-02 09:00"), 3 * 24 * 3600)
+
+
 def test_citizens_clock_runs_from_receipt_until_now_when_nobody_has_answered(
     calendar: WorkCalendar, history: History
 ) -> None:

@@ -129,7 +129,7 @@ CLASSED = "kind category priority tags province_code commune_code"
 PLACED = "team_id responder_team_id assignee_id"
 LIMITED = "restriction granted_team_ids"
 SETTABLE = {
-    "received": f"{CLASSED} {PLACED} {LIMITED} {CLOCK} channel is_about_police",
+    "received": f"{CLASSED} {PLACED} {LIMITED} {CLOCK} channel is_about_police received_at",
     "triaged": f"{CLASSED} {CLOCK}",
     "reclassified": f"{CLASSED} {CLOCK}",
     "sent-to-desk": f"{PLACED} {LIMITED} {CLOCK} priority province_code commune_code",
@@ -248,6 +248,11 @@ def test_a_tip_stands_in_the_queue_by_its_nearest_running_deadline(
     status: str, given: dict[str, Any], queue_at: datetime | None
 ) -> None:
     assert state_in(Status(status), **given).queue_at == queue_at
+
+
+def test_a_part_of_a_split_tip_waits_since_the_whole_was_received(history: History) -> None:
+    part = fold(history(("received", "2026-03-05 09:00", {"received_at": vn("2026-03-02 09:00")})))
+    assert (part.received_at, part.team_since) == (vn("2026-03-02 09:00"), vn("2026-03-05 09:00"))
 
 
 def test_a_whole_life_folds_into_the_row_it_amounts_to(history: History) -> None:
