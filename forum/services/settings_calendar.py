@@ -49,16 +49,15 @@ def keep_day(work: Work, actor: Actor, wanted: ExceptionalDay) -> None:
         raise InvalidInput("This day is worked anyway: it is between Monday and Friday.", field="kind")
     if not is_week_day and wanted.kind is DayKind.DAY_OFF:
         raise InvalidInput("This day is off anyway: it is a Saturday or Sunday.", field="kind")
+    name = filled(wanted.name_vi, limit=LONGEST_NAME, field="name_vi")
+    source = filled(wanted.source, limit=LONGEST_SOURCE, field="source")
     row = work.session.get(CalendarDay, wanted.day, with_for_update=True)
     before = values_of(row, *_DAY_FIELDS) if row else None
     if row is None:
         row = CalendarDay(day=wanted.day)
         work.session.add(row)
     was_kind = row.kind
-    row.kind = wanted.kind.value
-    row.name_vi = filled(wanted.name_vi, limit=LONGEST_NAME, field="name_vi")
-    row.source = filled(wanted.source, limit=LONGEST_SOURCE, field="source")
-    row.is_verified = wanted.is_verified
+    row.kind, row.name_vi, row.source, row.is_verified = wanted.kind.value, name, source, wanted.is_verified
     key, after = wanted.day.isoformat(), values_of(row, *_DAY_FIELDS)
     seq = record(work, actor, subject=Subject.CALENDAR, key=key, before=before, after=after)
     if seq is not None and was_kind != row.kind:

@@ -12,7 +12,7 @@ from forum.domain.errors import InvalidInput, NotFound
 from forum.domain.permissions import Actor, Permission
 from forum.domain.routing import Rule
 from forum.domain.routing_safety import check_rules
-from forum.domain.text import fold
+from forum.domain.text import syllables
 from forum.domain.vocabulary import TeamKind
 from forum.models import Commune, Department, RoutingRuleRow
 from forum.services.setting_events import Subject, record
@@ -110,7 +110,7 @@ def _check(work: Work, rule: Rule) -> None:
     if not 1 <= rule.number <= HIGHEST:
         raise InvalidInput("Please write a number from 1 to %(highest)s.", field="number", highest=HIGHEST)
     words = rule.conditions.words
-    if len(words) > MOST_WORDS or any(len(word) > LONGEST_WORD or not fold(word) for word in words):
+    if len(words) > MOST_WORDS or any(len(word) > LONGEST_WORD or not syllables(word) for word in words):
         raise InvalidInput(
             "At most %(most)s words or short phrases, each on a line of its own.", field="words", most=MOST_WORDS
         )
