@@ -88,11 +88,17 @@ class Cast:
         self.department = f"{province}/{department}"
 
 
-def to_routed(work: Work, cast: Cast, **fields: Any) -> Tip:
-    """Send a tip and take it to the department of the cast."""
+def to_triaged(work: Work, cast: Cast, **fields: Any) -> Tip:
+    """Send a tip and classify it at the desk."""
     tip = lock_tip(work, send_tip(work, **fields).tip_number, cast.desk)
     wanted = triage.Classification(Kind.CRIME_REPORT, Category.DRUGS, Priority.NORMAL, commune_code=tip.commune_code)
     triage.classify(work, cast.desk, tip, wanted)
+    return tip
+
+
+def to_routed(work: Work, cast: Cast, **fields: Any) -> Tip:
+    """Send a tip and take it to the department of the cast."""
+    tip = to_triaged(work, cast, **fields)
     routing.route_tip(work, cast.desk, tip, team_id=team_id(work, cast.department), reason="Đúng lĩnh vực")
     return tip
 

@@ -6,6 +6,7 @@ from io import BytesIO
 
 import pytest
 from flask import Flask
+from PIL import Image
 from sqlalchemy import event, select
 
 from forum.domain.events import EventKind
@@ -17,6 +18,7 @@ from forum.models import AccessRow, Tip, TipEventRow
 from forum.models.access_log import AccessAction
 from forum.services.conversation import find_by_receipt, rate, write
 from forum.services.splitting import parts_of
+from forum.web.tips.sentences import _SENTENCES
 from tests.conftest import fresh_work
 from tests.factories import send_tip
 from tests.web.desk import Officer, readable, state_of
@@ -81,7 +83,14 @@ def test_tip_walks_from_the_desk_to_its_end(app: Flask) -> None:
     tip = state_of(number)
     assert (tip.status, tip.cases, tip.offenders) == (Status.CLOSED, 1, 2)
     told = readable(handler.tip(number))
-    for words in ("phân loại tin", "theo quy tắc 180", "thụ lý tin", "Đã gọi trưởng bản.", "Nhà cuối bản.", "1 vụ, 2 đối tượng"):
+    for words in (
+        "phân loại tin",
+        "theo quy tắc 180",
+        "thụ lý tin",
+        "Đã gọi trưởng bản.",
+        "Nhà cuối bản.",
+        "1 vụ, 2 đối tượng",
+    ):
         assert words in told
 
 
@@ -354,7 +363,9 @@ def test_part_of_a_mixed_tip_becomes_a_tip_of_its_own(app: Flask) -> None:
 
 def test_part_is_asked_about_on_the_whole_tip(app: Flask) -> None:
     number, _ = sent()
-    Officer(app, DESK).act(number, "split", text="Một việc khác về ma túy.", **{k: CLASS[k] for k in CLASS if k != "commune"})
+    Officer(app, DESK).act(
+        number, "split", text="Một việc khác về ma túy.", **{k: CLASS[k] for k in CLASS if k != "commune"}
+    )
     with fresh_work() as work:
         (part,) = parts_of(work.session, state_of(number))
     desk, handler = Officer(app, DESK), Officer(app, HANDLER)
@@ -449,8 +460,6 @@ def test_page_makes_the_same_number_of_queries_however_much_has_happened(app: Fl
 
 
 def test_every_kind_of_event_has_a_sentence() -> None:
-    from forum.web.tips.sentences import _SENTENCES  # the table itself is what is tested
-
     assert set(_SENTENCES) == set(EventKind)
 
 
@@ -464,8 +473,6 @@ def test_texts_never_stand_readable_in_the_database(app: Flask) -> None:
 
 
 def _png() -> bytes:
-    from PIL import Image
-
     buffer = BytesIO()
     Image.new("RGB", (8, 8), "green").save(buffer, "PNG")
     return buffer.getvalue()
