@@ -16,9 +16,9 @@ from hypothesis.stateful import initialize, precondition, rule, run_state_machin
 from forum.domain.events import EventKind as E
 from forum.domain.lifecycle import AT_DESK, FINAL, Status
 from forum.domain.submissions import PoliceConcern
-from forum.domain.vocabulary import Category, Kind, Priority, Role
+from forum.domain.vocabulary import Category, Kind, Priority, Restriction, Role
 from forum.domain.working_time import VN
-from forum.services import conversation, duplicates, handling, identity, routing, transfers, triage
+from forum.services import conversation, duplicates, handling, identity, restriction, routing, transfers, triage
 from tests.services.tip_courses import MOST_TIPS, WHO, TipCourses, begin_courses
 
 COURSES, STEPS = (500, 50) if os.environ.get("FORUM_TEST_EFFORT") == "full" else (30, 25)
@@ -51,7 +51,7 @@ SPANS = (
 GOALS = ("14/PC04", "14/PC02", "14/TT", "14/PA02", "14/desk", "14/04048", "15/PC08", "15/desk", "14", "cluster")
 which = st.integers(0, MOST_TIPS - 1)
 who = st.sampled_from(WHO)
-steps = st.lists(st.integers(0, 3), min_size=3, max_size=10)
+steps = st.lists(st.tuples(st.integers(0, 4), st.sampled_from(SPANS)), min_size=3, max_size=10)
 
 # The usual next steps from each state: chance alone hardly ever comes as far as an answer.
 FORWARD: dict[Status, tuple[tuple[str, dict[str, object]], ...]] = {
@@ -60,6 +60,7 @@ FORWARD: dict[Status, tuple[tuple[str, dict[str, object]], ...]] = {
         ("classify", {"kind": Kind.FEEDBACK, "priority": Priority.URGENT}),
         ("route_as_suggested", {}),
         ("route_elsewhere", {"goal": "14/PC04", "reason": "Đúng phần việc"}),
+        ("send_to_desk", {"goal": "15"}),
     ),
     Status.TRIAGED: (
         ("route_as_suggested", {}),
@@ -67,7 +68,7 @@ FORWARD: dict[Status, tuple[tuple[str, dict[str, object]], ...]] = {
         ("route_elsewhere", {"goal": "14/PC02", "reason": "Đúng phần việc"}),
         ("link", {"master": 0}),
     ),
-    Status.ROUTED: (("accept", {}), ("accept", {}), ("respond", {}), ("transfer", {"goal": "14/PA02"})),
+    Status.ROUTED: (("accept", {}), ("accept", {}), ("respond", {}), ("transfer", {"goal": "14/TT"})),
     Status.ACCEPTED: (
         ("assign", {"is_member": True}),
         ("ask", {"text": "Mấy giờ ạ?"}),
@@ -126,7 +127,8 @@ class Courses(TipCourses):
         self._go_on(0, choices, by="lead")
 
     def _go_on(self, at, choices, *, by) -> None:
-        for choice in choices:
+        for choice, span in choices:
+            self.clock.now += span
             usual = FORWARD[self.standing(at).status]
             name, named = usual[choice % len(usual)]
             getattr(self, name)(at=at, **({} if name in BY_CITIZEN else {"by": by}), **named)
@@ -271,6 +273,38 @@ class Courses(TipCourses):
     @rule(at=which, by=who)
     def unlink(self, at, by) -> None:
         self.officer_tries("link", self.standing(at), by, {E.UNLINKED}, duplicates.unlink)
+
+    @rule(at=which, by=who, reason=st.sampled_from(tuple(Restriction)), also=st.sampled_from(("14/PC04", "15/PC08")))
+    def restrict(self, at, by, reason, also) -> None:
+        before, also_id = self.standing(at), self.team_id(also)
+        is_near = also.startswith(f"{before.tip.province_code}/")
+        is_kept = before.tip.restriction is Restriction.POLICE_CONDUCT and reason is not Restriction.POLICE_CONDUCT
+        at_inspectorate = self.codes[before.tip.team_id].endswith("/TT")
+        self.officer_tries(
+            "restrict",
+            before,
+            by,
+            {E.RESTRICTED},
+            restriction.restrict,
+            when=is_near and (at_inspectorate or not is_kept),
+            restriction=reason,
+            also_team_ids=(also_id,),
+            reason="Chỉ người được giao mới xem",
+        )
+
+    @rule(at=which, by=who)
+    def lift_restriction(self, at, by) -> None:
+        before = self.standing(at)
+        at_inspectorate = self.codes[before.tip.team_id].endswith("/TT")
+        is_liftable = at_inspectorate or before.tip.restriction is not Restriction.POLICE_CONDUCT
+        named = {"when": is_liftable and before.tip.restriction is not None, "reason": "Không nói về cán bộ"}
+        self.officer_tries("approve", before, by, {E.RESTRICTION_LIFTED}, restriction.lift, **named)
+
+    @rule(at=which, by=who)
+    def split(self, at, by) -> None:
+        wanted = triage.Classification(Kind.FEEDBACK, Category.TRAFFIC, Priority.NORMAL)
+        before = self.standing(at)
+        self.officer_tries("route", before, by, {E.SPLIT}, self.split_off, wanted, when=None)
 
     @rule(at=which)
     def open_identity(self, at) -> None:

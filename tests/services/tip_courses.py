@@ -18,9 +18,11 @@ from forum.domain.vocabulary import Role
 from forum.extensions import db, house, unit_of_work
 from forum.models import Team, Tip, TipEventRow
 from forum.services import conversation
+from forum.services.splitting import split
 from forum.services.submission import submit
 from forum.services.timeline import state_of
 from forum.services.tips import lock_tip
+from forum.services.triage import Classification
 from forum.services.work import Work
 from tests.factories import make_actor, make_submission
 from tests.services.tip_audit import check_link, check_tip, snapshot
@@ -49,6 +51,7 @@ MAY: dict[str, frozenset[str]] = {
         "approve": "lead province",
         "close": "lead handler province",
         "link": "lead handler intake province",
+        "restrict": "lead intake province",
         "respond": "responder",
         "open-identity": "custodian",
     }.items()
@@ -79,6 +82,7 @@ class TipCourses(RuleBasedStateMachine):
         super().__init__()
         self.receipts: dict[int, str] = {}
         self.scopes: dict[int, str | None] = {}
+        self.parts: set[int] = set()
 
     def hand_in(self, **fields: Any) -> None:
         """Submit a tip from a named sender."""
@@ -86,6 +90,11 @@ class TipCourses(RuleBasedStateMachine):
             receipt = submit(work, make_submission(name="Lò Văn A", contact="0912345678", **fields)).receipt
             tip = conversation.find_by_receipt(work, receipt)
             self.receipts[tip.id], self.scopes[tip.id] = receipt, tip.province_code
+
+    def split_off(self, work: Work, actor: Actor, tip: Tip, wanted: Classification) -> None:
+        """Split a part off; it is looked at from then on as every tip is, though nobody goes on with it."""
+        number = split(work, actor, tip, text="Ngoài ra, xe tải chạy quá tốc độ qua cổng trường.", wanted=wanted)
+        self.parts.add(work.session.scalars(select(Tip.id).where(Tip.number == number)).one())
 
     def standing(self, at: int) -> Standing:
         """Return one of the tips as stored now."""
@@ -164,7 +173,8 @@ class TipCourses(RuleBasedStateMachine):
         if not self.receipts:
             return
         with Session(db.engine) as session:
-            tips = {tip.id: tip for tip in session.scalars(select(Tip).where(Tip.id.in_(self.receipts)))}
+            held = select(Tip).where(Tip.id.in_(self.parts | self.receipts.keys()))
+            tips = {tip.id: tip for tip in session.scalars(held)}
             for tip in tips.values():
                 check_tip(session, tip, house().rulebook, now=self.clock.now)
                 if tip.status is Status.DUPLICATE:
