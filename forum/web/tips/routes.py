@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from urllib.parse import quote
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -56,7 +57,9 @@ def file(number: str, uid: str) -> Response:
     response = Response(_pieces(reader), mimetype=row.media_type)
     response.call_on_close(reader.close)
     response.content_length = row.size_bytes
-    response.headers.set("Content-Disposition", "inline" if is_shown else "attachment", filename=name)
+    # Spelled in full, as RFC 6266 wants: a server refuses a header with letters beyond Latin.
+    spelled = {"filename*": f"UTF-8''{quote(name, safe='')}"}
+    response.headers.set("Content-Disposition", "inline" if is_shown else "attachment", **spelled)
     response.headers["Content-Security-Policy"] = FILE_POLICY
     return response
 
