@@ -2,60 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
-from functools import cache
-from importlib import resources
-from typing import Any
 
 from forum.cli.demo.course import Answer, DuplicateOf, Outcome, Rating, Referral, Refusal, Routing, StepKind, Triage
 from forum.cli.demo.course import Words as Said
-from forum.cli.demo.people import Cast
+from forum.cli.demo.stage import Turn, phrase, phrases
 from forum.domain.errors import DomainError, InvalidInput
-from forum.domain.permissions import Actor
+from forum.domain.lifecycle import Status
 from forum.domain.teams import TeamRef
-from forum.domain.vocabulary import Restriction, TeamKind
-from forum.models import Tip
-from forum.services import conversation, duplicates, handling, routing, transfers, triage
-from forum.services.work import Work
-
-
-@dataclass(slots=True)
-class Stage:
-    """What the steps of all tips share: the people, the numbers of tips played so far, answers not yet let out."""
-
-    cast: Cast
-    numbers: dict[int, str] = field(default_factory=dict)
-    ids: dict[int, int] = field(default_factory=dict)
-    answers: dict[int, str] = field(default_factory=dict)
-    """The last answer written to a tip, by the id of its row."""
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """One step about to be taken on a locked tip."""
-
-    work: Work
-    stage: Stage
-    tip: Tip
-    data: Any
-
-    @property
-    def team(self) -> TeamRef:
-        """Return the team that has the tip."""
-        return self.work.rulebook.teams.get(self.tip.team_id)
-
-    @property
-    def handler(self) -> Actor:
-        """Return who works on the tip."""
-        return self.stage.cast.handler_of(self.team)
-
-    @property
-    def lead(self) -> Actor:
-        """Return who leads the team that has it."""
-        return self.stage.cast.lead_of(self.team)
+from forum.domain.vocabulary import Category, Restriction, TeamKind
+from forum.services import conversation, duplicates, handling, restriction, routing, transfers, triage
 
 
 def take(kind: StepKind, turn: Turn) -> None:
@@ -70,13 +27,13 @@ def _triage(turn: Turn) -> None:
     if is_elsewhere and tip.restriction is None and turn.team.kind in {TeamKind.INTAKE_DESK, TeamKind.CLUSTER_DESK}:
         desk = work.rulebook.teams.desk(data.province_code)
         if desk.province_code and desk.id != tip.team_id:
-            reason = _phrase("desk-reason")
+            reason = phrase("desk-reason")
             transfers.send_to_desk(work, turn.handler, tip, province_code=data.province_code, reason=reason)
     wanted = triage.Classification(
         kind=data.kind,
         category=data.category,
         priority=data.priority,
-        tags=tuple(_phrase("tag", tag) for tag in data.tags if ("tag", tag) in _phrases()),
+        tags=tuple(phrase("tag", tag) for tag in data.tags if ("tag", tag) in phrases()),
         commune_code=data.commune_code if data.province_code == tip.province_code else tip.commune_code,
     )
     triage.classify(work, turn.handler, tip, wanted)
@@ -86,13 +43,25 @@ def _route(turn: Turn) -> None:
     data: Routing = turn.data
     wanted = _team(turn, data.target)
     if turn.tip.restriction is Restriction.POLICE_CONDUCT and wanted.kind is not TeamKind.INSPECTORATE:
-        return  # its words sound as if the police were meant: the inspectorate has it, and answers it
+        if turn.tip.category is Category.POLICE_CONDUCT or wanted.province_code != turn.tip.province_code:
+            return  # the inspectorate answers it itself
+        # Its words sound as if the police were meant: the inspectorate has looked, and opens it.
+        restriction.lift(turn.work, turn.lead, turn.tip, reason=phrase("lift-reason"))
     try:
         routing.route_tip(turn.work, turn.handler, turn.tip, team_id=wanted.id)
     except InvalidInput:
         if wanted.id != turn.tip.team_id and turn.tip.restriction is None:
-            reason = _phrase("route-reason")
+            reason = phrase("route-reason")
             routing.route_tip(turn.work, turn.handler, turn.tip, team_id=wanted.id, reason=reason)
+    if turn.tip.status is Status.RECEIVED:
+        _take_in(turn)
+
+
+def _take_in(turn: Turn) -> None:
+    """Let the desk that a tip has come to from an inspectorate find it classified well."""
+    tip = turn.tip
+    found = triage.Classification(tip.kind, tip.category, tip.priority, tuple(tip.tags), tip.commune_code)
+    triage.classify(turn.work, turn.handler, tip, found)
 
 
 def _transfer(turn: Turn) -> None:
@@ -231,14 +200,3 @@ _STEPS: dict[StepKind, Callable[[Turn], None]] = {
 def _said(turn: Turn) -> str:
     data: Said = turn.data
     return data.text
-
-
-def _phrase(use: str, key: str = "") -> str:
-    return _phrases()[use, key]
-
-
-@cache
-def _phrases() -> dict[tuple[str, str], str]:
-    path = resources.files("forum.cli.demo") / "data" / "player_phrases.csv"
-    with path.open(encoding="utf-8") as file:
-        return {(row["use"], row["key"]): row["text"] for row in csv.DictReader(file)}

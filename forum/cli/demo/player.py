@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from forum.cli.demo import moves
 from forum.cli.demo.course import DemoTip, Rating, Step, StepKind, Words
-from forum.cli.demo.moves import Stage, Turn
 from forum.cli.demo.people import Cast
+from forum.cli.demo.stage import Stage, Turn
 from forum.domain.errors import DomainError
 from forum.domain.submissions import PoliceConcern, Submission, concerns_leadership
 from forum.domain.vocabulary import Kind
