@@ -52,8 +52,9 @@ class LogForm(Form):
             self.number.errors = [gettext("There is no tip with this number.")]
         if (username and account_id is None) or (number and tip_id is None):
             return None
-        kind = self.kind.data if self.kind.data in self._known else None
-        return Wanted(self.first.data, self.last.data, kind, account_id, tip_id)
+        if self.kind.data not in self._known:
+            self.kind.data = ANY
+        return Wanted(self.first.data, self.last.data, self.kind.data or None, account_id, tip_id)
 
     def _typed(self, name: str) -> str:
         return (self[name].data or "").strip() if name in self else ""

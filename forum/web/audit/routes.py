@@ -48,21 +48,23 @@ def _tabs() -> dict[str, object]:
 @requires(Permission.READ_LOGS)
 def index() -> str:
     """Show the events of all tips."""
-    return _log_page("events", EVENTS, audit_logs.event_log, actors=ACTORS, words=EVENTS)
+    return _log_page("audit/events.html", "events", EVENTS, audit_logs.event_log, actors=ACTORS, words=EVENTS)
 
 
 @blueprint.get("/accesses")
 @requires(Permission.READ_LOGS)
 def accesses() -> str:
     """Show who read or tried what."""
-    return _log_page("accesses", ACCESSES, audit_logs.access_log, words=ACCESSES, fields=FIELDS)
+    return _log_page("audit/accesses.html", "accesses", ACCESSES, audit_logs.access_log, words=ACCESSES, fields=FIELDS)
 
 
 @blueprint.get("/settings")
 @requires(Permission.READ_LOGS)
 def settings() -> str:
     """Show what administrators have changed."""
-    return _log_page("settings", SUBJECTS, audit_logs.setting_log, words=SUBJECT_BY_VALUE, fields=FIELDS)
+    return _log_page(
+        "audit/settings.html", "settings", SUBJECTS, audit_logs.setting_log, words=SUBJECT_BY_VALUE, fields=FIELDS
+    )
 
 
 @blueprint.get("/integrity")
@@ -84,13 +86,13 @@ def verify() -> str:
 
 
 def _log_page(
-    log: str, kinds: Mapping[Any, Any], read: Callable[..., Sequence[Line]], **words: Mapping[Any, Any]
+    template: str, log: str, kinds: Mapping[Any, Any], read: Callable[..., Sequence[Line]], **words: Mapping[Any, Any]
 ) -> str:
     form = LogForm(kinds, has_tips=log != "settings")
     session = reading().session
     wanted = form.wanted(session)
     if wanted is None:
-        return render_template(f"audit/{log}.html", form=form, rows=[], older_url="", is_narrowed=True, **words)
+        return render_template(template, form=form, rows=[], older_url="", is_narrowed=True, **words)
     asked = {name: value for name, value in form.data.items() if value}
     _record_reading(log, asked)
     after = Cursor.read(request.args.get("after", ""))
@@ -100,9 +102,7 @@ def _log_page(
         last = rows[PAGE - 1]
         shown: dict[str, Any] = {name: str(value) for name, value in asked.items()}
         older_url = url_for(request.endpoint or "audit.index", **shown, after=str(Cursor(last.at, last.id)))
-    return render_template(
-        f"audit/{log}.html", form=form, rows=rows[:PAGE], older_url=older_url, is_narrowed=bool(asked), **words
-    )
+    return render_template(template, form=form, rows=rows[:PAGE], older_url=older_url, is_narrowed=bool(asked), **words)
 
 
 def _integrity_page(faults: Sequence[object] | None) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import DateField, IntegerField, SelectField, SelectMultipleField
+from wtforms import DateField, IntegerField, SelectField, SelectMultipleField, ValidationError
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput
 
@@ -51,8 +51,8 @@ class ChoiceField(SelectField):
         """Refuse what is not in the list."""
         try:
             super().pre_validate(form)
-        except ValueError as error:
-            raise ValueError(gettext("Please choose from the list.")) from error
+        except ValidationError as error:
+            raise ValidationError(gettext("Please choose from the list.")) from error
 
 
 class ChecksField(SelectMultipleField):
@@ -65,8 +65,8 @@ class ChecksField(SelectMultipleField):
         """Refuse what is not in the list."""
         try:
             super().pre_validate(form)
-        except ValueError as error:
-            raise ValueError(gettext("Please choose from the list.")) from error
+        except ValidationError as error:
+            raise ValidationError(gettext("Please choose from the list.")) from error
 
 
 def listed(members: Iterable[StrEnum], *, any_text: str = "", say: Callable[[Any], str] = label) -> list[Any]:

@@ -19,7 +19,7 @@ from forum.services import settings_calendar, settings_policies, settings_rules
 from forum.services.settings_calendar import ExceptionalDay
 from forum.services.settings_policies import NewPolicy
 from forum.web.fields import choices, member, text_of_at_most
-from forum.web.settings.fields import FILLED, ChecksField, ChoiceField, DayField, WholeNumberField, listed
+from forum.web.settings.fields import ANY, FILLED, ChecksField, ChoiceField, DayField, WholeNumberField, listed
 from forum.web.settings.words import DUTIES, FLAGS, word
 
 LONGEST_WORDS = settings_rules.MOST_WORDS * (settings_rules.LONGEST_WORD + 2)
@@ -31,10 +31,10 @@ class PolicyForm(FlaskForm):
     """A deadline from a day on."""
 
     clock = ChoiceField(_("What is promised"), [FILLED])
-    kind = ChoiceField(_("Kind of tip"))
-    team_kind = ChoiceField(_("Kind of team"))
-    priority = ChoiceField(_("Priority"))
-    remote = ChoiceField(_("Where"))
+    kind = ChoiceField(_("Kind of tip"), default=ANY)
+    team_kind = ChoiceField(_("Kind of team"), default=ANY)
+    priority = ChoiceField(_("Priority"), default=ANY)
+    remote = ChoiceField(_("Where"), default=ANY)
     amount = WholeNumberField(_("How many"), [FILLED])
     unit = ChoiceField(_("of what"), [FILLED])
     valid_from = DayField(_("From"))
@@ -85,7 +85,7 @@ class ApprovalForm(FlaskForm):
     """Whether a lead approves."""
 
     kind = ChoiceField(_("Kind of tip"), [FILLED])
-    team_kind = ChoiceField(_("Kind of team"))
+    team_kind = ChoiceField(_("Kind of team"), default=ANY)
     needs_approval = BooleanField(_("A lead approves the answer first"))
     source = StringField(_("Source"), [FILLED, text_of_at_most(settings_policies.LONGEST_SOURCE)])
 
@@ -134,7 +134,7 @@ class TermForm(FlaskForm):
 class TrialForm(FlaskForm):
     """On how many tips to try a draft."""
 
-    newest = ChoiceField(_("The newest tips"), [FILLED], choices=[(str(n), str(n)) for n in NEWEST])
+    newest = ChoiceField(_("The newest tips"), [FILLED], choices=choices({str(n): str(n) for n in NEWEST}))
 
 
 class RuleForm(FlaskForm):
@@ -156,8 +156,8 @@ class RuleForm(FlaskForm):
     )
     target = ChoiceField(_("Goes to"), [FILLED])
     responder = BooleanField(_("The police of the commune take first steps"))
-    priority = ChoiceField(_("Priority"))
-    restriction = ChoiceField(_("Only for a listed few"))
+    priority = ChoiceField(_("Priority"), default=ANY)
+    restriction = ChoiceField(_("Only for a listed few"), default=ANY)
     reason_vi = StringField(_("Reason in Vietnamese"), [FILLED, text_of_at_most(settings_rules.LONGEST_REASON)])
     reason_en = StringField(_("Reason in English"), [FILLED, text_of_at_most(settings_rules.LONGEST_REASON)])
 
