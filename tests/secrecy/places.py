@@ -60,3 +60,17 @@ class Disk:
                 yield f"PostgreSQL WAL {path.name}", path
         for path in (*data.glob("*.log"), *data.glob("log/*")):
             yield f"PostgreSQL log {path.name}", path
+
+
+def unnamed_files(group: int) -> Iterator[tuple[str, Path]]:
+    """Yield the files without a name that the processes of a group hold open: they lie on the disk all the same."""
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            fields = (process / "stat").read_text().rpartition(")")[2].split()
+            if int(fields[2]) != group:
+                continue
+            for handle in (process / "fd").iterdir():
+                if handle.readlink().name.endswith("(deleted)"):
+                    yield f"open file {handle.readlink()}", handle
+        except FileNotFoundError:
+            continue  # it ended while it was looked at

@@ -1,0 +1,1 @@
+"""The benchmark: this forum beside a bare application, on one server and one database."""
