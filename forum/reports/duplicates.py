@@ -19,7 +19,7 @@ from forum.models.visibility import visible_to
 NEAR = timedelta(days=45)
 MOST_COMPARED = 60
 MOST_SHOWN = 5
-LEAST_OVERLAP = 0.35
+LEAST_OVERLAP = 0.45
 """Share of the shorter text's terms; below it, tips of one category and place overlap by chance."""
 PAIRS_FROM = Buckets().syllables
 

@@ -20,7 +20,8 @@ from forum.domain.vocabulary import TeamKind
 from forum.models import Province, Tip, TipEventRow, TipSearch, TipTerm
 from forum.models.base import UtcDateTime
 from forum.models.visibility import visible_to
-from forum.reports.queue import PAGE_ROWS, Cursor, Filters, QueueRow, read_rows
+from forum.reports.queue import PAGE_ROWS
+from forum.reports.tip_rows import Cursor, Filters, QueueRow, read_rows
 
 MOST_UNSEALED = 200
 """So many of the newest candidates are unsealed by one search; "look further" takes the next."""

@@ -9,7 +9,7 @@ from flask_babel import gettext
 
 from forum.domain.due_words import describe_due
 from forum.domain.lifecycle import Status
-from forum.reports.queue import QueueRow
+from forum.reports.tip_rows import QueueRow
 from forum.services.rulebook import Rulebook
 from forum.web.filters import moment, say_due
 

@@ -56,4 +56,5 @@ def _desk_context() -> dict[str, object]:
 
 
 def _is_current(endpoint: str) -> bool:
-    return request.blueprint == endpoint.partition(".")[0]
+    feature = endpoint.partition(".")[0]
+    return feature == ("queue" if request.blueprint == "tips" else request.blueprint)

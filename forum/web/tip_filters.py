@@ -10,12 +10,12 @@ from wtforms import Form, SelectField
 
 from forum.domain.lifecycle import Status
 from forum.domain.permissions import Actor
-from forum.domain.teams import TeamRef
 from forum.domain.vocabulary import Category, Kind, Priority
-from forum.reports.queue import Filters
+from forum.reports.tip_rows import Filters
 from forum.services.rulebook import Rulebook
 from forum.web.fields import member, offered_values
 from forum.web.labels import label, name_of
+from forum.web.place_names import communes_of, provinces_of_cluster
 
 
 class FilterForm(Form):
@@ -27,7 +27,7 @@ class FilterForm(Form):
     category = SelectField(_("Category"), default="", validate_choice=False)
     kind = SelectField(_("Kind"), default="", validate_choice=False)
     priority = SelectField(_("Priority"), default="", validate_choice=False)
-    status = SelectField(_("State"), default="", validate_choice=False)
+    status = SelectField(_("Status"), default="", validate_choice=False)
     province = SelectField(_("Province"), default="", validate_choice=False)
     commune = SelectField(_("Commune"), default="", validate_choice=False)
     team = SelectField(_("Unit"), default="", validate_choice=False)
@@ -39,12 +39,13 @@ class FilterForm(Form):
         self.kind.choices = everything + [(kind.value, label(kind)) for kind in Kind]
         self.priority.choices = everything + [(priority.value, label(priority)) for priority in Priority]
         self.status.choices = everything + [(status.value, label(status)) for status in Status]
-        heads = [rulebook.teams.province(code) for code in sorted(actor.reading_provinces)]
-        self.province.choices = everything + [(head.province_code, _place(head)) for head in heads]
-        near = self._teams_of_one_province(rulebook, heads)
-        communes = [team for team in near if team.commune_code]
-        self.commune.choices = everything + [(team.commune_code, _place(team)) for team in communes]
-        self.team.choices = everything + [(str(team.id), name_of(team)) for team in near]
+        provinces = {code: name for code, name in provinces_of_cluster().items() if code in actor.reading_provinces}
+        several = provinces if len(provinces) > 1 else {}
+        self.province.choices = everything + list(several.items()) if several else []
+        near = next(iter(provinces)) if len(provinces) == 1 else _offered(self.province)
+        self.commune.choices = everything + (list(communes_of(near).items()) if near else [])
+        teams = rulebook.teams.in_province(near) if near else ()
+        self.team.choices = everything + [(str(team.id), name_of(team)) for team in teams]
 
     def filters(self) -> Filters:
         """Return what was chosen."""
@@ -59,18 +60,6 @@ class FilterForm(Form):
             team_id=int(team) if team else None,
         )
 
-    def _teams_of_one_province(self, rulebook: Rulebook, heads: list[TeamRef]) -> tuple[TeamRef, ...]:
-        if len(heads) == 1:
-            self.province.choices = []
-        code = heads[0].province_code if len(heads) == 1 else _offered(self.province)
-        return rulebook.teams.in_province(code) if code else ()
-
 
 def _offered(field: Any) -> str | None:
     return field.data if field.data and field.data in offered_values(field) else None
-
-
-def _place(team: TeamRef) -> str:
-    """Return the place that a team is named after: what stands behind "Công an" or "Police of"."""
-    name = name_of(team).removeprefix("Công an ").removeprefix("Police of ")
-    return name[:1].upper() + name[1:]

@@ -14,8 +14,8 @@ from forum.domain.vocabulary import Category, Role
 from forum.extensions import db, reading
 from forum.models import AccessRow
 from forum.models.access_log import AccessAction
-from forum.reports.queue import Filters
 from forum.reports.search import MOST_UNSEALED, search
+from forum.reports.tip_rows import Filters
 from forum.services.access_log import words_where
 from tests.conftest import FixedClock, fresh_work
 from tests.factories import make_actor, send_tip

@@ -8,7 +8,8 @@ from flask_babel import gettext
 from forum.domain.permissions import Permission
 from forum.extensions import reading, unit_of_work
 from forum.models.access_log import AccessAction
-from forum.reports.queue import COUNTED_UP_TO, Cursor, Tab, queue_page, tab_counts, tabs_of
+from forum.reports.queue import COUNTED_UP_TO, Tab, queue_page, tab_counts, tabs_of
+from forum.reports.tip_rows import Cursor
 from forum.services.access_log import record
 from forum.services.work import Work
 from forum.web.access import actor, requires

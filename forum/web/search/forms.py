@@ -13,7 +13,7 @@ from forum.web.tip_filters import FilterForm
 class SearchForm(FilterForm):
     """What is looked for; `after` is where an earlier search stopped looking."""
 
-    words = StringField(_("Words"), [text_of_at_most(MAX_QUERY_LENGTH)])
+    words = StringField(_("Words to find"), [text_of_at_most(MAX_QUERY_LENGTH)])
     after = HiddenField()
 
     def chosen(self) -> dict[str, str]:

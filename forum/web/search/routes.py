@@ -12,8 +12,8 @@ from forum.domain.permissions import Permission
 from forum.domain.text import Query, parse_query
 from forum.extensions import reading, unit_of_work
 from forum.models.access_log import AccessAction
-from forum.reports.queue import Cursor
 from forum.reports.search import SearchPage, search
+from forum.reports.tip_rows import Cursor
 from forum.services.access_log import record
 from forum.services.submission import NUMBER_ALPHABET, NUMBER_LENGTH
 from forum.services.tips import find_tip

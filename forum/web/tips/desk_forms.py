@@ -19,6 +19,7 @@ from forum.services.transfers import LONGEST_LETTER, LONGEST_REASON, DeclineReas
 from forum.services.triage import Classification
 from forum.web.fields import text_of_at_most
 from forum.web.labels import label, name_of
+from forum.web.place_names import communes_of
 from forum.web.tips.case import Case
 from forum.web.tips.forms import NOTHING, ActionForm, Choice, ReasonForm
 
@@ -59,10 +60,8 @@ class ClassifyForm(ClassForm):
         super().prepare(case)
         tags = [tag for tag in case.work.rulebook.tags.values() if tag.is_active or tag.code in case.tip.tags]
         self.tags.choices = [(tag.code, name_of(tag)) for tag in tags]
-        communes = [team for team in case.teams_of_province() if team.commune_code]
-        if case.team.commune_code:
-            communes.append(case.team)
-        self.commune.choices = [(NOTHING, gettext("Not known")), *_places(communes)]
+        communes = communes_of(case.tip.province_code) if case.tip.province_code else {}
+        self.commune.choices = [(NOTHING, gettext("Not known")), *communes.items()]
         if self.is_fresh:
             self.tags.data, self.commune.data = list(case.tip.tags), case.tip.commune_code or NOTHING
 
@@ -181,17 +180,6 @@ def _named(teams: Iterable[TeamRef]) -> list[tuple[str, str]]:
     inner = [(team_id, name) for is_commune, name, team_id in named if not is_commune]
     communes = [(team_id, name) for is_commune, name, team_id in named if is_commune]
     return inner + sorted(communes, key=lambda pair: _order(pair[1]))
-
-
-def _places(teams: Iterable[TeamRef]) -> list[tuple[str, str]]:
-    named = [(team.commune_code or NOTHING, _place(team)) for team in teams]
-    return sorted(named, key=lambda pair: _order(pair[1]))
-
-
-def _place(team: TeamRef) -> str:
-    """Return what stands behind "Công an" or "Police of"."""
-    name = name_of(team).removeprefix("Công an ").removeprefix("Police of ")
-    return name[:1].upper() + name[1:]
 
 
 _order = lru_cache(maxsize=4096)(sort_key)

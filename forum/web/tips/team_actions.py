@@ -55,7 +55,7 @@ TEAM_ACTIONS: tuple[Action, ...] = (
     Action(
         "respond",
         _("Report from the spot"),
-        _("Send the report"),
+        _("Send what you found"),
         _("Your report has been added."),
         Permission.HANDLE,
         forms.TextForm,
