@@ -51,12 +51,19 @@ class Trial:
 
 
 def try_rules(work: Work, actor: Actor, draft: Sequence[Rule], *, newest: int) -> Trial:
-    """Compare a draft with the live rules on the newest unrestricted tips; leaves a row in the access log."""
+    """Compare a draft with the live rules on the newest unrestricted tips.
+
+    This takes seconds, so it only reads: no writer waits for it. `record_trial` must follow before anybody sees more.
+    """
     actor.require(Permission.ADMINISTER)
     facts = list(_past_facts(work, min(newest, MOST_TIPS)))
-    data = {"page": "routing-trial", "version": draft[0].version, "tips": len(facts)}
-    record(work, AccessAction.LIST_SHOWN, account_id=actor.account_id, data=data)
     return _sum_up(facts, compare(work.rulebook.rules, draft, facts))
+
+
+def record_trial(work: Work, actor: Actor, draft: Sequence[Rule], trial: Trial) -> None:
+    """Leave a row in the access log of what has been tried."""
+    data = {"page": "routing-trial", "version": draft[0].version, "tips": trial.looked_at}
+    record(work, AccessAction.LIST_SHOWN, account_id=actor.account_id, data=data)
 
 
 def _past_facts(work: Work, newest: int) -> Iterator[RoutingFacts]:

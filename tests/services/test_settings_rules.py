@@ -17,7 +17,7 @@ from forum.domain.vocabulary import Category, Role
 from forum.models import AccessAction, AccessRow, RoutingRuleRow, SettingEvent
 from forum.services import routing, settings_rules
 from forum.services.settings_rules import find_draft
-from forum.services.settings_trial import STEP, Trial, try_rules
+from forum.services.settings_trial import STEP, Trial, record_trial, try_rules
 from tests.conftest import fresh_work
 from tests.factories import make_actor, send_tip, tip_of
 
@@ -139,7 +139,10 @@ def test_rules_are_refused_when_some_tip_would_find_none_or_no_team():
 
 
 def trial(work, by) -> Trial:
-    return try_rules(work, by, find_draft(work.session).rules, newest=100)
+    rules = find_draft(work.session).rules
+    found = try_rules(work, by, rules, newest=100)
+    record_trial(work, by, rules, found)
+    return found
 
 
 def test_a_trial_counts_in_steps_by_way_province_category_and_kind_and_is_recorded(app):

@@ -10,7 +10,18 @@ from sqlalchemy import event, func, select
 
 from forum.domain.vocabulary import Category, Role
 from forum.extensions import db
-from forum.models import Account, CalendarDay, CategoryEntry, Membership, PolicyRow, SettingEvent, Tag, Team
+from forum.models import (
+    AccessAction,
+    AccessRow,
+    Account,
+    CalendarDay,
+    CategoryEntry,
+    Membership,
+    PolicyRow,
+    SettingEvent,
+    Tag,
+    Team,
+)
 from tests.conftest import FixedClock, fresh_work
 from tests.factories import PASSWORD, make_account, send_tip, team_id
 from tests.web.desk import Officer, readable
@@ -254,6 +265,8 @@ def test_rules_can_be_drafted_tried_and_put_live(app, officer):
     send(officer, f"/settings/rules/draft/{number}", **fields)
     page = send(officer, "/settings/rules/draft/try", 200, newest="200")
     assert "ít nhất 5 tin sẽ đi nơi khác" in page
+    recorded = select(AccessRow.data).where(AccessRow.chain == officer.id, AccessRow.action == AccessAction.LIST_SHOWN)
+    assert fresh(recorded) == {"page": "routing-trial", "version": 2, "tips": 6}
     assert "bí mật" not in page
     send(officer, "/settings/rules/draft/live")
     assert "Ma túy về hình sự" in officer.see("/settings/rules")

@@ -14,11 +14,11 @@ from forum.domain.errors import InvalidInput, NotFound
 from forum.domain.permissions import Permission
 from forum.domain.routing import Rule
 from forum.domain.vocabulary import Category, Kind
-from forum.extensions import reading, unit_of_work
+from forum.extensions import reading, snapshot, unit_of_work, work_in
 from forum.reports import settings_lists
 from forum.services import settings_rules as service
 from forum.services.settings_rules import Draft, find_draft
-from forum.services.settings_trial import STEP, Trial, try_rules
+from forum.services.settings_trial import STEP, Trial, record_trial, try_rules
 from forum.services.work import Work
 from forum.web.access import actor, requires
 from forum.web.errors import say
@@ -78,9 +78,12 @@ def draft_try() -> str:
     form = TrialForm()
     if not form.validate():
         return _draft_page(form, None)
+    with snapshot() as session:
+        past = work_in(session)
+        rules = _found(past).rules
+        trial = try_rules(past, actor(), rules, newest=int(form.newest.data))
     with unit_of_work() as work:
-        found = _found(work)
-        trial = try_rules(work, actor(), found.rules, newest=int(form.newest.data))
+        record_trial(work, actor(), rules, trial)
     return _draft_page(form, trial)
 
 
