@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from forum.cli.main import cli
 Run = Callable[..., Result]
 Start = Callable[..., "subprocess.Popen[str]"]
 ROOT = Path(__file__).parents[2]
+STARTS_WITHIN = 60.0
 
 
 def environ_of(config: Config) -> dict[str, str]:
@@ -68,3 +71,24 @@ def start() -> Iterator[Start]:
     for process in started:
         process.kill()
         process.communicate()
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        found: int = free.getsockname()[1]
+        return found
+
+
+def wait_for(server: subprocess.Popen[str], port: int) -> None:
+    until = time.monotonic() + STARTS_WITHIN
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except ConnectionRefusedError:
+            assert server.poll() is None, server.communicate()[0]
+            assert time.monotonic() < until, "the server did not start"
+            time.sleep(0.1)
+        else:
+            return

@@ -6,6 +6,7 @@ import fcntl
 import json
 import re
 import secrets
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -37,7 +38,7 @@ from forum.services.conversation import find_by_receipt
 from forum.services.facts import due_days
 from forum.services.officers import may_act
 from forum.services.timeline import events_of, state_of
-from tests.cli.conftest import Run
+from tests.cli.conftest import Run, Start, wait_for
 from tests.conftest import ENGINES, _address, _administer
 
 TIPS = 80
@@ -286,3 +287,20 @@ def test_two_demos_are_never_prepared_in_one_folder(run: Run, environ: dict[str,
 
     assert result.exit_code == 1
     assert "Another demo is being prepared" in result.output
+
+
+def test_the_demo_serves_with_a_worker_beside_and_both_stop_when_it_is_told_to(
+    tmp_path: Path, start: Start, port: int
+) -> None:
+    demo = start({"FORUM_INSTANCE": str(tmp_path / "instance")}, "demo", "--tips", "2", "--port", str(port))
+    wait_for(demo, port)
+    children = Path(f"/proc/{demo.pid}/task/{demo.pid}/children").read_text(encoding="ascii").split()
+    commands = [Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")[3] for child in children]
+
+    demo.send_signal(signal.SIGTERM)
+
+    output, _ = demo.communicate(timeout=60)
+    assert demo.returncode == 0, output
+    assert sorted(commands) == [b"serve", b"worker"]
+    assert not any(Path(f"/proc/{child}").exists() for child in children)
+    assert f"http://localhost:{port}/" in output

@@ -5,37 +5,13 @@ from __future__ import annotations
 import http.client
 import signal
 import socket
-import subprocess
 import time
 
 import pytest
 from flask import Flask
 
 from config import Config
-from tests.cli.conftest import Start, environ_of
-
-STARTS_WITHIN = 30.0
-
-
-@pytest.fixture
-def port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        found: int = free.getsockname()[1]
-        return found
-
-
-def wait_for(server: subprocess.Popen[str], port: int) -> None:
-    until = time.monotonic() + STARTS_WITHIN
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except ConnectionRefusedError:
-            assert server.poll() is None, server.communicate()[0]
-            assert time.monotonic() < until, "the server did not start"
-            time.sleep(0.1)
-        else:
-            return
+from tests.cli.conftest import Start, environ_of, wait_for
 
 
 def get(port: int, path: str) -> http.client.HTTPResponse:
@@ -64,11 +40,12 @@ def test_a_request_under_way_is_finished_when_the_server_is_told_to_stop(
     wait_for(server, port)
     body = b"username=ai&password=do"
     with socket.create_connection(("127.0.0.1", port), timeout=20) as slow:
-        head = f"POST /sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n"
-        slow.sendall(f"{head}Content-Type: application/x-www-form-urlencoded\r\n\r\n".encode() + body[:5])
-        time.sleep(0.5)
+        head = f"POST /sign-in HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: {len(body)}\r\n"
+        slow.sendall(f"{head}Content-Type: application/x-www-form-urlencoded\r\n\r\n".encode())
+        assert slow.recv(100).startswith(b"HTTP/1.1 100 ")  # the server is at it
+        slow.sendall(body[:5])
         server.send_signal(signal.SIGTERM)
-        time.sleep(0.5)
+        time.sleep(1)
         slow.sendall(body[5:])
 
         assert slow.recv(12).startswith(b"HTTP/1.1 ")
