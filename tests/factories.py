@@ -25,9 +25,7 @@ BODY = "Cuối bản có người lạ tụ tập bán ma túy vào ban đêm, b
 def make_account(work: Work, *grants: tuple[str, Role], username: str | None = None) -> Account:
     """Make an account with memberships given as (team code, role), such as ("14/desk", Role.INTAKE)."""
     name = username or f"can-bo-{secrets.token_hex(4)}"
-    account = Account(
-        username=name, display_name=f"Cán bộ {name}", password_hash=PASSWORD_HASH, created_at=work.now
-    )
+    account = Account(username=name, display_name=f"Cán bộ {name}", password_hash=PASSWORD_HASH, created_at=work.now)
     work.session.add(account)
     work.session.flush()
     for code, role in grants:
