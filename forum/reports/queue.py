@@ -5,9 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, literal_column, or_, select, tuple_, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from forum.domain.lifecycle import Status
@@ -15,8 +28,9 @@ from forum.domain.permissions import Actor, Permission
 from forum.domain.vocabulary import TeamKind
 from forum.models import Tip, TipGrant
 from forum.models.base import UtcDateTime
+from forum.models.tip import BigId
 from forum.models.visibility import visible_to
-from forum.reports.tip_rows import Cursor, Filters, QueueRow, read_rows
+from forum.reports.tip_rows import Cursor, Filters, QueueRow, as_rows, rows_of
 
 PAGE_ROWS = 25
 COUNTED_UP_TO = 100
@@ -78,36 +92,47 @@ def tabs_of(actor: Actor) -> tuple[Tab, ...]:
 
 def queue_page(session: Session, actor: Actor, tab: Tab, *, filters: Filters, after: Cursor | None = None) -> QueuePage:
     """Return one page: the most pressing first, the archive from the newest; one query."""
+    statement = _page_statement(actor, tab, filters, "next" if after else "first")
+    if statement is None:
+        return QueuePage((), None)
+    start = {"after_at": after.at, "after_id": after.id} if after else {}
+    rows = as_rows(session.execute(statement, start))
+    shown = rows[:PAGE_ROWS]
+    if len(rows) <= PAGE_ROWS:
+        return QueuePage(shown, None)
+    last = shown[-1]
+    at = last.received_at if tab is Tab.ARCHIVE else last.queue_at
+    return QueuePage(shown, Cursor(at or last.received_at, last.id))
+
+
+def tab_counts(session: Session, actor: Actor, tabs: Iterable[Tab]) -> dict[Tab, int]:
+    """Return how many tips wait in each list, counted up to 100 at most; one query for all."""
+    counted = tuple(tab for tab in tabs if tab is not Tab.ARCHIVE)
+    row = session.execute(_counts_statement(actor, counted)).one()
+    return dict(zip(counted, row, strict=True))
+
+
+# Statements are kept for each actor: putting one together costs more than running it.
+@lru_cache(maxsize=1024)
+def _page_statement(actor: Actor, tab: Tab, filters: Filters, page: str) -> Select[*tuple[Any, ...]] | None:
     ordered = Tip.received_at if tab is Tab.ARCHIVE else Tip.queue_at
     is_falling = tab is Tab.ARCHIVE
     conditions = [*_wanted(tab), *filters.conditions(), visible_to(actor)]
-    if after is not None:
+    if page == "next":
         position = tuple_(ordered, Tip.id)
-        start = tuple_(literal(after.at, UtcDateTime()), literal(after.id))
+        start = tuple_(bindparam("after_at", type_=UtcDateTime()), bindparam("after_id", type_=BigId))
         conditions.append(position < start if is_falling else position > start)
     order = (ordered.desc(), Tip.id.desc()) if is_falling else (ordered, Tip.id)
     parts = [
         select(Tip.id.label("id"), ordered.label("at")).where(stream, *conditions).order_by(*order).limit(PAGE_ROWS + 1)
         for stream in _streams(actor, tab)
     ]
-    if not parts:
-        return QueuePage((), None)
-    rows = read_rows(session, _merged(parts, is_falling=is_falling), is_falling=is_falling)
-    more = len(rows) > PAGE_ROWS
-    shown = rows[:PAGE_ROWS]
-    last = shown[-1] if more else None
-    older = Cursor((last.received_at if is_falling else last.queue_at) or last.received_at, last.id) if last else None
-    return QueuePage(shown, older)
+    return rows_of(_merged(parts, is_falling=is_falling), is_falling=is_falling) if parts else None
 
 
-def tab_counts(session: Session, actor: Actor, tabs: Iterable[Tab]) -> dict[Tab, int]:
-    """Return how many tips wait in each list, counted up to 100 at most; one query for all."""
-    counted = [tab for tab in tabs if tab is not Tab.ARCHIVE]
-    if not counted:
-        return {}
-    columns = [_bounded_count(actor, tab).label(tab.name) for tab in counted]
-    row = session.execute(select(*columns)).one()
-    return dict(zip(counted, row, strict=True))
+@lru_cache(maxsize=512)
+def _counts_statement(actor: Actor, tabs: tuple[Tab, ...]) -> Select[*tuple[Any, ...]]:
+    return select(*(_bounded_count(actor, tab).label(tab.name) for tab in tabs))
 
 
 def _merged(parts: Sequence[Select[*tuple[Any, ...]]], *, is_falling: bool) -> Any:

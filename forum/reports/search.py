@@ -21,7 +21,7 @@ from forum.models import Province, Tip, TipEventRow, TipSearch, TipTerm
 from forum.models.base import UtcDateTime
 from forum.models.visibility import visible_to
 from forum.reports.queue import PAGE_ROWS
-from forum.reports.tip_rows import Cursor, Filters, QueueRow, read_rows
+from forum.reports.tip_rows import Cursor, Filters, QueueRow, as_rows, rows_of
 
 MOST_UNSEALED = 200
 """So many of the newest candidates are unsealed by one search; "look further" takes the next."""
@@ -163,4 +163,4 @@ def _rows(session: Session, ids: Sequence[int]) -> tuple[QueueRow, ...]:
     if not ids:
         return ()
     chosen = select(Tip.id.label("id"), Tip.received_at.label("at")).where(Tip.id.in_(ids)).subquery()
-    return read_rows(session, chosen, is_falling=True)
+    return as_rows(session.execute(rows_of(chosen, is_falling=True)))

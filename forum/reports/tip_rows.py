@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, select
 
 from forum.domain.lifecycle import Status
 from forum.domain.vocabulary import Category, Kind, Priority, Restriction
@@ -87,10 +87,10 @@ class QueueRow:
     reopened_count: int
 
 
-def read_rows(session: Session, chosen: Any, *, is_falling: bool) -> tuple[QueueRow, ...]:
-    """Return the rows of chosen tips: `chosen` is a subquery of (id, at), in whose order they come."""
+def rows_of(chosen: Any, *, is_falling: bool) -> Select[*tuple[Any, ...]]:
+    """Return the statement that reads chosen tips: `chosen` is a subquery of (id, at), in whose order they come."""
     at, row_id = chosen.c.at, chosen.c.id
-    query = (
+    return (
         select(*_COLUMNS)
         .select_from(chosen)
         .join(Tip, Tip.id == row_id)
@@ -99,7 +99,11 @@ def read_rows(session: Session, chosen: Any, *, is_falling: bool) -> tuple[Queue
         .outerjoin(Account, Account.id == Tip.assignee_id)
         .order_by(*((at.desc(), row_id.desc()) if is_falling else (at, row_id)))
     )
-    return tuple(QueueRow(*row) for row in session.execute(query))
+
+
+def as_rows(found: Iterable[Any]) -> tuple[QueueRow, ...]:
+    """Return what the statement gave."""
+    return tuple(QueueRow(*row) for row in found)
 
 
 _COLUMNS: tuple[Any, ...] = (

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import Form, SelectField
+from wtforms import Form
 
 from forum.domain.lifecycle import Status
 from forum.domain.permissions import Actor
@@ -16,6 +16,7 @@ from forum.services.rulebook import Rulebook
 from forum.web.fields import member, offered_values
 from forum.web.labels import label, name_of
 from forum.web.place_names import communes_of, provinces_of_cluster
+from forum.web.plain_select import PlainSelectField
 
 
 class FilterForm(Form):
@@ -24,13 +25,13 @@ class FilterForm(Form):
     Communes and units are offered for one province at a time: all of the cluster's would be a thousand lines.
     """
 
-    category = SelectField(_("Category"), default="", validate_choice=False)
-    kind = SelectField(_("Kind"), default="", validate_choice=False)
-    priority = SelectField(_("Priority"), default="", validate_choice=False)
-    status = SelectField(_("Status"), default="", validate_choice=False)
-    province = SelectField(_("Province"), default="", validate_choice=False)
-    commune = SelectField(_("Commune"), default="", validate_choice=False)
-    team = SelectField(_("Unit"), default="", validate_choice=False)
+    category = PlainSelectField(_("Category"), default="", validate_choice=False)
+    kind = PlainSelectField(_("Kind"), default="", validate_choice=False)
+    priority = PlainSelectField(_("Priority"), default="", validate_choice=False)
+    status = PlainSelectField(_("Status"), default="", validate_choice=False)
+    province = PlainSelectField(_("Province"), default="", validate_choice=False)
+    commune = PlainSelectField(_("Commune"), default="", validate_choice=False)
+    team = PlainSelectField(_("Unit"), default="", validate_choice=False)
 
     def __init__(self, *args: Any, rulebook: Rulebook, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -49,7 +49,9 @@ class Officer:
 
     def offered(self, number: str) -> set[str]:
         """Return the names of the actions that the page offers."""
-        return set(re.findall(r'action="/tips/[A-Z0-9]+/([a-z-]+)"', self.tip(number)))
+        page = self.tip(number)
+        on_page = re.findall(r'action="/tips/[A-Z0-9]+/([a-z-]+)"', page)
+        return set(on_page) | set(re.findall(r"\?do=([a-z-]+)#", page))
 
 
 def state_of(number: str) -> Tip:

@@ -109,6 +109,15 @@ def test_page_offers_only_what_the_officer_may_do_now(app: Flask) -> None:
     assert handler.offered(number) == working
 
 
+def test_rarer_action_shows_its_form_when_asked_for(app: Flask) -> None:
+    number, _ = sent()
+    desk = Officer(app, DESK)
+    assert 'name="split-text"' not in desk.tip(number)
+    assert 'name="split-text"' in desk.see(f"/tips/{number}?do=split")
+    assert 'name="close-founded"' not in desk.see(f"/tips/{number}?do=close")
+    desk.see(f"/tips/{number}?do=%00")
+
+
 def test_action_is_refused_when_another_team_has_the_tip(app: Flask) -> None:
     number, _ = routed(app)
     Officer(app, DESK).act(number, "decline", status=403, reason="abusive", text="Không")

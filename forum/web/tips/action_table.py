@@ -12,6 +12,7 @@ ACTIONS: tuple[Action, ...] = (*TEAM_ACTIONS, *DESK_ACTIONS)
 
 def offered(case: Case) -> list[Action]:
     """Return what this officer may do to this tip now, the usual next step first."""
-    found = [action for action in ACTIONS if action.is_offered(case)]
+    table = DESK_ACTIONS + TEAM_ACTIONS if case.is_at_desk else ACTIONS
+    found = [action for action in table if action.is_offered(case)]
     usual = usual_step(case)
     return sorted(found, key=lambda action: action.name != usual)

@@ -33,6 +33,8 @@ class Action:
     perform: Perform
     hint: Any = ""
     look: str = "primary"
+    is_rare: bool = False
+    """Whether the form appears only when asked for: a page full of forms is slow to make and to read."""
 
     @property
     def endpoint(self) -> str:

@@ -109,6 +109,7 @@ DESK_ACTIONS: tuple[Action, ...] = (
             c.legal(E.SENT_TO_DESK) and c.is_with_a_desk and c.tip.restriction is None and c.may(Permission.TRIAGE)
         ),
         _send_to_desk,
+        is_rare=True,
     ),
     Action(
         "explain",
@@ -131,6 +132,7 @@ DESK_ACTIONS: tuple[Action, ...] = (
         lambda c: c.legal(E.DUPLICATED) and c.may(Permission.TRIAGE, Permission.HANDLE),
         _link,
         hint=_("For two tips about the same thing: this one follows the other and gets its answer."),
+        is_rare=True,
     ),
     Action(
         "unlink",
@@ -143,6 +145,7 @@ DESK_ACTIONS: tuple[Action, ...] = (
         lambda w, a, t, _form, _f: duplicates.unlink(w, a, t),
         hint=_("The tip goes back to the desk of its province."),
         look="quiet",
+        is_rare=True,
     ),
     Action(
         "split",
@@ -154,6 +157,7 @@ DESK_ACTIONS: tuple[Action, ...] = (
         lambda c: c.page.origin is None and c.legal(E.SPLIT) and c.may(Permission.TRIAGE),
         _split,
         hint=_("The sender follows the part with the same receipt; questions are asked on this tip."),
+        is_rare=True,
     ),
     Action(
         "restrict",
@@ -164,6 +168,7 @@ DESK_ACTIONS: tuple[Action, ...] = (
         desk_forms.RestrictForm,
         _may_restrict,
         _restrict,
+        is_rare=True,
     ),
     Action(
         "lift-restriction",
@@ -175,6 +180,7 @@ DESK_ACTIONS: tuple[Action, ...] = (
         lambda c: c.may(Permission.APPROVE) and restriction.may_lift(c.work, c.tip),
         lambda w, a, t, f, _f: restriction.lift(w, a, t, reason=f.reason.data),
         look="danger",
+        is_rare=True,
     ),
     Action(
         "transfer-out",
@@ -186,6 +192,7 @@ DESK_ACTIONS: tuple[Action, ...] = (
         lambda c: c.legal(E.TRANSFERRED_OUT) and c.may(Permission.TRIAGE, Permission.APPROVE),
         _transfer_out,
         hint=_("The sender reads authority, address and letter; the tip ends here."),
+        is_rare=True,
     ),
     Action(
         "decline",
@@ -200,5 +207,6 @@ DESK_ACTIONS: tuple[Action, ...] = (
         _decline,
         hint=_("A report of a crime is never declined. Give the sender a kind reason and the way that helps."),
         look="danger",
+        is_rare=True,
     ),
 )

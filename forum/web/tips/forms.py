@@ -20,6 +20,7 @@ from forum.services.identity import SHORTEST_REASON
 from forum.services.transfers import LONGEST_REASON
 from forum.web.fields import choices, offered_values, text_of_at_most
 from forum.web.tips.case import Case
+from forum.web.tips.select_widget import QuickSelect
 
 NOTHING = ""
 YES_OR_NO = {"yes": _("Yes"), "no": _("No")}
@@ -28,6 +29,8 @@ MOST_COUNTED = 9_999
 
 class Choice(SelectField):
     """A list of which only what is offered counts; the value stays text."""
+
+    widget = QuickSelect()
 
     def pre_validate(self, form: Any) -> None:  # noqa: ARG002 - the form library's
         """Say in our own words that something else was sent."""

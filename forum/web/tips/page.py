@@ -14,13 +14,13 @@ from forum.adapters.html import as_paragraphs
 from forum.domain.events import PUBLIC_KINDS, ActorKind, EventKind
 from forum.domain.lifecycle import WORKING, Status
 from forum.domain.permissions import Actor, Permission
-from forum.extensions import reading
+from forum.extensions import unit_of_work
+from forum.models import Tip
 from forum.models.access_log import AccessAction
 from forum.reports.duplicates import likely_duplicates
 from forum.reports.tip_page import EventRow, FileRow, tip_page
 from forum.services.access_log import record
 from forum.services.routing import Proposal, propose_for
-from forum.services.tips import find_tip
 from forum.services.work import Work
 from forum.web.clock_words import Chip, done_chip, due_chip, paused_chip
 from forum.web.filters import moment
@@ -40,7 +40,7 @@ KIBIBYTE = 1024
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """An action with its form; open when it is the usual next step or has just been refused."""
+    """An action with its form; open when it is the usual next step, was asked for or has just been refused."""
 
     action: Action
     form: ActionForm
@@ -49,9 +49,17 @@ class Offer:
     is_open: bool
 
 
-def build_case(work: Work, actor: Actor, number: str) -> Case:
-    """Find a tip for the officer with everything around it; raise NotFound."""
-    tip = find_tip(work.session, number, actor)
+@dataclass(frozen=True, slots=True)
+class Show:
+    """What of the page differs from the plain one: the form asked for, and one that was refused."""
+
+    wanted: str = ""
+    refused: tuple[Action, ActionForm] | None = None
+    identity_form: IdentityForm | None = None
+
+
+def build_case(work: Work, actor: Actor, tip: Tip) -> Case:
+    """Gather everything around a tip that was found for the officer."""
     page = tip_page(work.session, work.secrets, tip, actor)
     case = Case(work, actor, page)
     if case.is_at_desk and case.may(Permission.TRIAGE):
@@ -59,20 +67,13 @@ def build_case(work: Work, actor: Actor, number: str) -> Case:
     return case
 
 
-def render(
-    number: str,
-    person: Actor,
-    *,
-    refused: tuple[Action, ActionForm] | None = None,
-    identity_form: IdentityForm | None = None,
-) -> str:
+def render(work: Work, person: Actor, tip: Tip, show: Show = Show()) -> str:
     """Render the page; a refused form stays on it with all that was typed, even if its step is possible no more."""
-    work = reading()
-    case = build_case(work, person, number)
-    tip = case.tip
+    case = build_case(work, person, tip)
+    number = tip.number
     teller = Teller(case.page, work.rulebook)
-    offers = _offers(case, refused)
-    likely = likely_duplicates(work.session, tip, person) if any(o.action.name == "link" for o in offers) else []
+    actions = _actions(case, show)
+    may_link = any(action.name == "link" for action in actions)
     return render_template(
         "tips/show.html",
         tip=tip,
@@ -84,37 +85,49 @@ def render(
         clocks=_clocks(case),
         proposal=case.proposal,
         reasons=_reasons(case.proposal),
-        offers=offers,
-        refused_form=refused[1] if refused else identity_form,
-        likely=likely,
+        offers=_offers(case, actions, show),
+        others=[action for action in actions if not _is_shown(action, case, show)],
+        refused_form=show.refused[1] if show.refused else show.identity_form,
+        likely=likely_duplicates(work.session, tip, person) if may_link else [],
         messages=[_message(event, teller, number) for event in case.page.events if event.kind in PUBLIC_KINDS],
         story=[_told(event, teller, person) for event in reversed(case.page.events)],
         files=[_file(file, number) for file in case.page.files],
-        identity_form=identity_form or _identity_form(case),
+        identity_form=show.identity_form or _identity_form(case),
     )
 
 
-def note_opening(work: Work, actor: Actor, tip_id: int) -> None:
+def note_opening(actor: Actor, tip: Tip) -> None:
     """Write down that the officer has opened a tip."""
-    record(work, AccessAction.TIP_OPENED, account_id=actor.account_id, tip_id=tip_id)
+    with unit_of_work() as work:
+        record(work, AccessAction.TIP_OPENED, account_id=actor.account_id, tip_id=tip.id)
 
 
-def _offers(case: Case, refused: tuple[Action, ActionForm] | None) -> list[Offer]:
+def _actions(case: Case, show: Show) -> list[Action]:
     actions = offered(case)
-    usual = usual_step(case)
-    if refused and refused[0] not in actions:
-        actions = [refused[0], *actions]
-    return [_offer(case, action, refused, is_next=action.name == usual) for action in actions]
+    return [show.refused[0], *actions] if show.refused and show.refused[0] not in actions else actions
 
 
-def _offer(case: Case, action: Action, refused: tuple[Action, ActionForm] | None, *, is_next: bool) -> Offer:
-    was_refused = refused is not None and refused[0] is action
-    form = refused[1] if refused is not None and was_refused else action.form(name=action.name)
+def _is_shown(action: Action, case: Case, show: Show) -> bool:
+    is_asked_for = action.name == show.wanted or (show.refused is not None and show.refused[0] is action)
+    return not action.is_rare or is_asked_for or action.name == usual_step(case)
+
+
+def _offers(case: Case, actions: list[Action], show: Show) -> list[Offer]:
+    return [_offer(case, action, show) for action in actions if _is_shown(action, case, show)]
+
+
+def _offer(case: Case, action: Action, show: Show) -> Offer:
+    was_refused = show.refused is not None and show.refused[0] is action
+    form = show.refused[1] if show.refused is not None and was_refused else action.form(name=action.name)
     if not was_refused:
         form.prepare(case)
     form.seen.data = str(case.tip.event_count)
     url = url_for(f"tips.{action.endpoint}", number=case.tip.number)
-    return Offer(action, form, url, is_next, is_next or was_refused)
+    is_next = action.name == usual_step(case)
+    is_other_open = bool(show.wanted) or show.refused is not None
+    return Offer(
+        action, form, url, is_next, was_refused or action.name == show.wanted or (is_next and not is_other_open)
+    )
 
 
 def _identity_form(case: Case) -> IdentityForm | None:

@@ -23,8 +23,9 @@ from forum.web.errors import say
 from forum.web.fields import add_fault
 from forum.web.tips.action_table import ACTIONS
 from forum.web.tips.actions import Action
+from forum.web.tips.case import Case
 from forum.web.tips.forms import ActionForm, IdentityForm
-from forum.web.tips.page import PREVIEWED, build_case, note_opening, render
+from forum.web.tips.page import PREVIEWED, Show, build_case, note_opening, render
 from forum.web.uploads import receive
 
 blueprint = Blueprint("tips", __name__, url_prefix="/tips")
@@ -37,9 +38,8 @@ PIECE = 64 * 1024
 @blueprint.get("/<number>")
 @requires(Permission.READ_TIPS)
 def show(number: str) -> str:
-    """Show a tip; the opening is written down first."""
-    _note_opening(number)
-    return render(number, actor())
+    """Show a tip; "?do=split" opens the form of a rarer action."""
+    return _opened(number, Show(wanted=request.args.get("do", "")))
 
 
 @blueprint.get("/<number>/files/<uid>")
@@ -80,15 +80,14 @@ def open_identity(number: str) -> Answer:
             return render_template("tips/identity.html", number=number, card=card)
     if isinstance(fault, InvalidInput):
         add_fault(form, fault)
-    _note_opening(number)
-    return render(number, actor(), identity_form=form), 400
+    return _opened(number, Show(identity_form=form)), 400
 
 
 def _act(action: Action, number: str) -> Answer:
     """Do one thing to a tip; what cannot be done comes back with all that was typed."""
     person = actor()
     form = action.form(name=action.name, is_fresh=False)
-    form.prepare(build_case(reading(), person, number))
+    form.prepare(_case(number))
     with receive(form.uploads) as received:
         is_valid = form.validate()
         form.show_upload_faults(received.faults)
@@ -106,8 +105,7 @@ def _act(action: Action, number: str) -> Answer:
             else:
                 flash(said or str(action.done), "success")
                 return redirect(_next_page(number))
-    _note_opening(number)
-    return render(number, person, refused=(action, form)), code
+    return _opened(number, Show(refused=(action, form))), code
 
 
 def _show(form: ActionForm, fault: InvalidInput | NotFound) -> None:
@@ -126,9 +124,18 @@ def _next_page(number: str) -> str:
     return url_for("tips.show", number=number)
 
 
-def _note_opening(number: str) -> None:
-    with unit_of_work() as work:
-        note_opening(work, actor(), find_tip(work.session, number, actor()).id)
+def _case(number: str) -> Case:
+    work = reading()
+    return build_case(work, actor(), find_tip(work.session, number, actor()))
+
+
+def _opened(number: str, show: Show) -> str:
+    """Return the page of a tip as it is now; the opening is written down first."""
+    work = reading()
+    work.session.expire_all()
+    tip = find_tip(work.session, number, actor())
+    note_opening(actor(), tip)
+    return render(work, actor(), tip, show)
 
 
 def _pieces(reader: SealedReader) -> Iterator[bytes]:

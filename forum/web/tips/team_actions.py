@@ -138,6 +138,7 @@ TEAM_ACTIONS: tuple[Action, ...] = (
         forms.AssignForm,
         lambda c: c.legal(E.ASSIGNED) and c.may(Permission.HANDLE),
         lambda w, a, t, f, _f: handling.assign(w, a, t, assignee_id=chosen_id(f.assignee.data)),
+        is_rare=True,
     ),
     Action(
         "transfer",
@@ -149,6 +150,7 @@ TEAM_ACTIONS: tuple[Action, ...] = (
         _may_transfer,
         _transfer,
         hint=_("The clock of the unit begins anew, that of the sender goes on. The reason stays on the timeline."),
+        is_rare=True,
     ),
     Action(
         "close",
