@@ -24,7 +24,7 @@ from forum.web.filters import init_filters
 from forum.web.headers import init_headers
 from forum.web.navigation import init_navigation
 from forum.web.static_files import init_static_files
-from forum.web.translations import LANGUAGES, PoDomain, select_language
+from forum.web.translations import LANGUAGES, PoDomain, init_translations, select_language
 from forum.web.uploads import ForumRequest
 
 VIETNAM = "Asia/Ho_Chi_Minh"
@@ -46,6 +46,7 @@ def create_app(config: Config, *, clock: Clock = system_clock.now) -> Flask:
     limiter.init_app(app)
     babel.init_app(app, locale_selector=select_language, timezone_selector=lambda: VIETNAM)
     babel.domain_instance = PoDomain()
+    init_translations(app)
     init_access(app)
     init_headers(app)
     init_errors(app)

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from flask import Flask, current_app, g, redirect, request, session, url_for
 from flask_login import UserMixin, current_user
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from werkzeug.wrappers import Response
 
 from forum.domain.errors import NotPermitted
@@ -20,6 +20,14 @@ PUBLIC = "public"
 SIGNED_IN = "signed-in"
 OPEN_BEFORE_CHANGE = frozenset({"auth.password", "auth.change_password", "auth.sign_out"})
 """What is open to somebody whose password was given by another and must be changed first."""
+
+
+_SIGNED_IN = (
+    select(Account, Membership.role, Team.id, Team.kind, Team.province_code)
+    .outerjoin(Membership, (Membership.account_id == Account.id) & Membership.ended_at.is_(None))
+    .outerjoin(Team, Team.id == Membership.team_id)
+    .where(Account.id == bindparam("account_id"), Account.is_active, Account.session_version == bindparam("version"))
+)
 
 
 def public(view: View) -> View:
@@ -75,16 +83,11 @@ def load_signed_in(session_id: str) -> SignedIn | None:
     account_id, _, version = session_id.partition(".")
     if not (account_id.isdecimal() and version.isdecimal()):
         return None
-    rows = db.session.execute(
-        select(Account, Membership, Team)
-        .outerjoin(Membership, (Membership.account_id == Account.id) & Membership.ended_at.is_(None))
-        .outerjoin(Team, Team.id == Membership.team_id)
-        .where(Account.id == int(account_id), Account.is_active, Account.session_version == int(version))
-    ).all()
+    rows = db.session.execute(_SIGNED_IN, {"account_id": int(account_id), "version": int(version)}).all()
     if not rows:
         return None
     account = rows[0][0]
-    memberships = tuple(MembershipRef(m.role, t.id, t.kind, t.province_code) for _, m, t in rows if m is not None)
+    memberships = tuple(MembershipRef(*membership) for _, *membership in rows if membership[0] is not None)
     return SignedIn(account, Actor(account.id, account.display_name, memberships))
 
 

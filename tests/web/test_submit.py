@@ -18,7 +18,7 @@ from forum.extensions import db, house, reading
 from forum.models import Attachment, Identity, NoticeAddress
 from forum.services import notices
 from forum.services.routing import text_of
-from forum.web.qr import draw
+from forum.web.qr import draw_with_digits
 from tests.citizen import BODY, Citizen, Page, application_with, digits_of, picture, tips
 
 ROOT = Path(__file__).parents[2]
@@ -49,7 +49,7 @@ def test_receipt_is_in_no_header(citizen):
 
 def test_receipt_page_draws_the_address_with_the_digits_behind_the_hash(citizen):
     response = citizen.send()
-    assert draw(f"http://localhost:8000/follow#{digits_of(response)}") in response.text
+    assert draw_with_digits("http://localhost:8000/follow#", digits_of(response)) in response.text
     assert f"#{digits_of(response)}" not in response.text
 
 
