@@ -9,7 +9,6 @@ from flask import Blueprint, Response, current_app, jsonify, redirect, render_te
 from flask_babel import gettext
 from flask_limiter.errors import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response as AnyResponse
 
 from forum.domain import receipts
@@ -159,10 +158,5 @@ def _send(form: SubmissionForm, token: FormToken, files: Sequence[Incoming]) -> 
 
 
 def _take(submission: Submission, files: Sequence[Incoming]) -> Acknowledgement:
-    try:
-        with unit_of_work() as work:
-            return submit(work, submission, files)
-    except IntegrityError:
-        # The same form came twice at the same moment, and the other was first: now its receipt is found.
-        with unit_of_work() as work:
-            return submit(work, submission, files)
+    with unit_of_work() as work:
+        return submit(work, submission, files)
