@@ -108,22 +108,6 @@ class CitizenView:
         return next((message for message in reversed(self.messages) if message.kind is EventKind.ASKED), None)
 
 
-@dataclass(frozen=True, slots=True)
-class AcknowledgedRow:
-    """What is told with the receipt: who has the tip, where it is thought to have happened, the expected day."""
-
-    team_id: int
-    due_at: datetime | None
-    place: str
-
-
-def acknowledged(session: Session, number: str) -> AcknowledgedRow:
-    """Return what to tell with the receipt of a tip just taken."""
-    query = _with_place(select(Tip.team_id, Tip.citizen_due_at)).where(Tip.number == number)
-    row = session.execute(query).one()
-    return AcknowledgedRow(row.team_id, row.citizen_due_at, _place(row.commune, row.province))
-
-
 def citizen_view(session: Session, secrets: Secrets, tip: Tip) -> CitizenView:
     """Return the tip as its sender may see it: three queries, whatever its length."""
     key = secrets.vault.open_tip_key(tip.wrapped_key, tip.kek_id, ref=tip.number)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import bindparam, select
@@ -41,18 +41,28 @@ NUMBER_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 NUMBER_LENGTH = 10
 
 
-_BY_DIGEST = select(Tip.number, Tip.receipt_digest, Tip.receipt_kept_at, Tip.received_at, Tip.team_id).where(
-    Tip.receipt_digest.in_(bindparam("digests", expanding=True))
-)
+_BY_DIGEST = select(
+    Tip.number,
+    Tip.receipt_digest,
+    Tip.receipt_kept_at,
+    Tip.received_at,
+    Tip.team_id,
+    Tip.citizen_due_at,
+    Tip.province_code,
+    Tip.commune_code,
+).where(Tip.receipt_digest.in_(bindparam("digests", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
-    """What the citizen is told: the receipt (None once it is kept), and the team that has the tip."""
+    """What the citizen is told: the receipt (None once it is kept), who has the tip, where it is thought to be."""
 
     tip_number: str
     receipt: str | None
     team_id: int
+    due_at: datetime | None
+    province_code: str | None
+    commune_code: str | None
     is_new: bool
 
 
@@ -67,7 +77,7 @@ def find_repeated(work: Work, token: bytes) -> Acknowledgement | None:
     if tip is None:
         return None
     is_shown = tip.receipt_kept_at is None and work.now - tip.received_at < SHOWN_AGAIN
-    return Acknowledgement(tip.number, digests[tip.receipt_digest] if is_shown else None, tip.team_id, is_new=False)
+    return _acknowledge(tip, digests[tip.receipt_digest] if is_shown else None, is_new=False)
 
 
 def submit(work: Work, submission: Submission, files: Sequence[Incoming] = ()) -> Acknowledgement:
@@ -89,7 +99,20 @@ def submit(work: Work, submission: Submission, files: Sequence[Incoming] = ()) -
     _keep_contact(work, tip, submission)
     tip_key = work.secrets.vault.open_tip_key(tip.wrapped_key, tip.kek_id, ref=tip.number)
     attach(work, tip, tip_key, event_seq=1, files=files, is_public=True)
-    return Acknowledgement(tip.number, receipt, tip.team_id, is_new=True)
+    return _acknowledge(tip, receipt, is_new=True)
+
+
+def _acknowledge(tip: Any, receipt: str | None, *, is_new: bool) -> Acknowledgement:
+    """Return what is told of a tip, given as its row or as the columns found by its receipt."""
+    return Acknowledgement(
+        tip_number=tip.number,
+        receipt=receipt,
+        team_id=tip.team_id,
+        due_at=tip.citizen_due_at,
+        province_code=tip.province_code,
+        commune_code=tip.commune_code,
+        is_new=is_new,
+    )
 
 
 def _new_tip(

@@ -87,7 +87,7 @@ def load_signed_in(session_id: str) -> SignedIn | None:
     if not rows:
         return None
     account = rows[0][0]
-    memberships = tuple(MembershipRef(*membership) for _, *membership in rows if membership[0] is not None)
+    memberships = tuple(MembershipRef(role, team_id, kind, code) for _, role, team_id, kind, code in rows if role)
     return SignedIn(account, Actor(account.id, account.display_name, memberships))
 
 

@@ -12,10 +12,10 @@ from forum.domain import receipts
 from forum.domain.submissions import Submission
 from forum.domain.urgency import Hotline, sounds_urgent
 from forum.extensions import house, reading
-from forum.reports.citizen_view import acknowledged
 from forum.services.submission import Acknowledgement
 from forum.web.fields import choices
 from forum.web.labels import hint_of, name_of
+from forum.web.place_names import place_name
 from forum.web.qr import draw_with_digits
 from forum.web.submit.form_token import FormToken
 from forum.web.submit.forms import SubmissionForm
@@ -58,8 +58,6 @@ def receipt_page(acknowledgement: Acknowledgement, submission: Submission | None
     """Render the receipt, or that it has been kept already; `submission` only where it has just been read."""
     if acknowledgement.receipt is None:
         return render_template("submit/kept_before.html")
-    work = reading()
-    row = acknowledged(work.session, acknowledgement.tip_number)
     hotlines = sounds_urgent(submission.body) if submission else ()
     return render_template(
         "submit/receipt.html",
@@ -67,9 +65,9 @@ def receipt_page(acknowledgement: Acknowledgement, submission: Submission | None
         groups=receipts.grouped(acknowledgement.receipt).split(),
         qr=qr_picture(acknowledgement.receipt),
         follow_url=f"{house().config.base_url}{url_for('follow.index')}",
-        team=name_of(work.rulebook.teams.get(row.team_id)),
-        due_at=row.due_at,
-        place=row.place,
+        team=name_of(reading().rulebook.teams.get(acknowledgement.team_id)),
+        due_at=acknowledgement.due_at,
+        place=place_name(acknowledgement.province_code, acknowledgement.commune_code),
         hotlines=[hotline.value for hotline in hotlines],
         is_now=submission is not None and submission.moment == "now",
         doubtful_contact=submission.contact if submission and is_doubtful(submission.contact) else "",

@@ -11,9 +11,11 @@ from flask_limiter.errors import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response as AnyResponse
 
+from forum.adapters.shipped import gazetteer
 from forum.domain import receipts
 from forum.domain.errors import InvalidInput
 from forum.domain.submissions import Submission
+from forum.domain.text import fold
 from forum.domain.urgency import sounds_urgent, urgent_patterns
 from forum.domain.working_time import day_of
 from forum.extensions import house, limiter, reading, unit_of_work
@@ -141,7 +143,7 @@ def _send(form: SubmissionForm, token: FormToken, files: Sequence[Incoming]) -> 
     No question is asked once files are attached, as the browser would lose them: the place is then left to the
     desk, and the hotlines are shown with the receipt.
     """
-    place = form.read_place(reading().rulebook.gazetteer)
+    place = form.read_place(gazetteer(fold))
     chosen = place.chosen(form.place_choice.data)
     if not files:
         hotlines = () if request.form.get("told") else sounds_urgent(form.body.data or "")
