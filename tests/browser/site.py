@@ -28,6 +28,7 @@ CHROMIUM_ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    "--lang=vi-VN",
 ]
 PATIENCE = 20_000
 """Milliseconds for one step: the machine may be busy with other tests."""
@@ -104,6 +105,7 @@ class Visitor:
             viewport={"width": width, "height": 800},
             base_url=site.address,
             java_script_enabled=has_scripts,
+            locale="vi-VN",
             **look,
         )
         context.set_default_timeout(PATIENCE)
