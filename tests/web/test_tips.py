@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from io import BytesIO
 
 import pytest
@@ -368,6 +369,19 @@ def test_part_of_a_mixed_tip_becomes_a_tip_of_its_own(app: Flask) -> None:
     assert number in page
     assert "ask" not in desk.offered(part.number)
     desk.act(part.number, "split", status=400, text="Nữa", kind="feedback", category="traffic", priority="low")
+
+
+def test_part_is_followed_under_the_receipt_of_the_whole(app: Flask) -> None:
+    number, receipt = sent(body="Có người bán ma túy. Ngoài ra đèn đường hỏng.")
+    desk = Officer(app, DESK)
+    desk.act(number, "split", text="Đèn đường hỏng.", kind="feedback", category="traffic", priority="low")
+    with fresh_work() as work:
+        (part,) = parts_of(work.session, state_of(number))
+    desk.act(part.number, "inform", text="Đã báo đơn vị sửa đèn.")
+    page = html.unescape(app.test_client().post("/follow", data={"receipt": receipt}).get_data(as_text=True))
+    for words in ("Việc khác trong tin của bà con", "Đèn đường hỏng.", "Đã báo đơn vị sửa đèn."):
+        assert words in page
+    assert part.number not in page
 
 
 def test_part_is_asked_about_on_the_whole_tip(app: Flask) -> None:

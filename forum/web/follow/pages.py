@@ -13,6 +13,7 @@ from forum.domain.vocabulary import Kind
 from forum.extensions import house, reading
 from forum.reports.citizen_view import CitizenView, citizen_view
 from forum.services.conversation import MOST_REOPENINGS, find_by_receipt
+from forum.services.splitting import parts_of
 from forum.services.work import Work
 from forum.web.filters import say_due
 from forum.web.follow.forms import RateForm, ReceiptForm, WriteForm
@@ -39,6 +40,7 @@ def tip_page(
     work = reading()
     tip = find_by_receipt(work, receipt)
     view = citizen_view(work.session, work.secrets, tip)
+    parts = [citizen_view(work.session, work.secrets, part) for part in parts_of(work.session, tip)]
     writing = write_form or WriteForm(formdata=None)
     rating = rate_form or RateForm(formdata=None)
     for form in (writing, rating):
@@ -49,11 +51,12 @@ def tip_page(
         receipt=receipt,
         groups=receipts.grouped(receipt).split(),
         state=STATES[view.status],
-        team_names={team_id: name_of(work.rulebook.teams.get(team_id)) for team_id in _teams(view)},
+        parts=[(part, _due(work, part.due_at)) for part in parts],
+        team_names={team_id: name_of(work.rulebook.teams.get(team_id)) for team_id in _teams(view, *parts)},
         due=_due(work, view.due_at),
         is_overdue=view.due_at is not None and view.due_at < house().clock(),
-        headings={message.seq: heading(message) for message in view.messages},
-        reasons={message.seq: reason_of(message) for message in view.messages},
+        heading=heading,
+        reason_of=reason_of,
         write_form=writing,
         rate_form=rating,
         is_formal=view.kind in FORMAL_KINDS and view.status is not Status.CLOSED,
@@ -63,9 +66,9 @@ def tip_page(
     )
 
 
-def _teams(view: CitizenView) -> set[int]:
-    talking = {message.team_id for message in view.messages if message.team_id is not None}
-    return talking | {station.team_id for station in view.stations}
+def _teams(*views: CitizenView) -> set[int]:
+    talking = {message.team_id for view in views for message in view.messages if message.team_id is not None}
+    return talking | {station.team_id for view in views for station in view.stations}
 
 
 def _due(work: Work, due_at: datetime | None) -> str:

@@ -17,6 +17,7 @@ from forum.extensions import limiter, reading, unit_of_work
 from forum.reports.citizen_view import public_file
 from forum.services.attachments import Incoming, open_file
 from forum.services.conversation import find_by_receipt, has_rated, has_said, rate, write
+from forum.services.splitting import parts_of
 from forum.web.access import public
 from forum.web.errors import say
 from forum.web.fields import add_fault
@@ -91,8 +92,10 @@ def judge() -> str | tuple[str, int]:
 def download() -> Response:
     """Return a file of the tip, always to be saved, never to be shown as part of the site."""
     work = reading()
-    tip = find_by_receipt(work, _receipt())
-    attachment = public_file(work.session, tip, request.form.get("file", ""))
+    whole = find_by_receipt(work, _receipt())
+    uid = request.form.get("file", "")
+    found = ((tip, public_file(work.session, tip, uid)) for tip in (whole, *parts_of(work.session, whole)))
+    tip, attachment = next(((tip, file) for tip, file in found if file is not None), (whole, None))
     if attachment is None:
         raise NotFound("This file is no longer here.")
     name, reader = open_file(work, tip, attachment)

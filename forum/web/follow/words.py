@@ -32,7 +32,7 @@ STATES: Mapping[Status, object] = {
 def heading(message: MessageRow) -> str:
     """Return what kind of message this is."""
     headings: Mapping[EventKind, str] = {
-        EventKind.RECEIVED: gettext("Your tip"),
+        EventKind.RECEIVED: gettext("Your tip") if message.is_citizen else gettext("What it is about"),
         EventKind.ADDED: gettext("You added"),
         EventKind.REPLIED: gettext("Your reply"),
         EventKind.RATED: gettext("Your rating"),
