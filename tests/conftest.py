@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
@@ -26,6 +27,7 @@ from forum.cli.migrate import upgrade
 from forum.extensions import db, unit_of_work
 from forum.services.organisation import load_shipped
 from forum.services.work import Work
+from tests.chromium import launch
 
 POSTGRES = os.environ.get("FORUM_TEST_POSTGRES", "")
 """Address of a PostgreSQL server on which databases may be made; the test command sets it."""
@@ -88,6 +90,15 @@ class FreshClient(FlaskClient):
     def open(self, *args: Any, **kwargs: Any) -> Any:
         with self.application.app_context():
             return super().open(*args, **kwargs)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start the one Chromium of this process; Playwright bears no second one."""
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,8 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser.site import ROOT, Site, Visitor, launch, running_site
+from tests.browser.site import ROOT, Site, Visitor, running_site
+from tests.chromium import launch
 
 PICTURES = ROOT / "docs" / "pictures"
 MOST_BYTES = 120 * 1024

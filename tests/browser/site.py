@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -18,18 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, Playwright
+from playwright.sync_api import Browser, Locator, Page
 
 ROOT = Path(__file__).parents[2]
-CHROMIUM_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--lang=vi-VN",
-]
 PATIENCE = 20_000
 """Milliseconds for one step: the machine may be busy with other tests."""
 READY_WITHIN_SECONDS = 120
@@ -82,11 +72,6 @@ def _wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
             time.sleep(0.2)
     msg = "the server did not come up"
     raise AssertionError(msg)
-
-
-def launch(playwright: Playwright) -> Browser:
-    """Start Chromium: the system's own where there is one, Playwright's otherwise."""
-    return playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM_ARGUMENTS)
 
 
 @dataclass

@@ -224,7 +224,9 @@ class Courses(TipCourses):
 
     @rule(at=which, by=who)
     def respond(self, at, by) -> None:
-        self.officer_tries("respond", self.standing(at), by, {E.RESPONDED}, handling.respond, text="Đã đến nơi")
+        before = self.standing(at)
+        named = {"when": before.tip.responder_team_id is not None, "text": "Đã đến nơi"}
+        self.officer_tries("respond", before, by, {E.RESPONDED}, handling.respond, **named)
 
     @rule(at=which, by=who)
     def answer(self, at, by) -> None:

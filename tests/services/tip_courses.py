@@ -52,7 +52,7 @@ MAY: dict[str, frozenset[str]] = {
         "close": "lead handler province",
         "link": "lead handler intake province",
         "restrict": "lead intake province",
-        "respond": "responder",
+        "respond": "responder province",
         "open-identity": "custodian",
     }.items()
 }
