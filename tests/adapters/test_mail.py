@@ -1,11 +1,10 @@
 from __future__ import annotations
 
 import io
-import ssl
 import traceback
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -13,14 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from forum.adapters.mail import ConsoleMailer, MailFailed, MemoryMailer, Notice, SmtpMailer, SmtpSettings, Tls
+from tests.mail_server import OwnPortController, make_certificate, tls_context
 
 # The server warns that passwords might travel openly: it does not count the TLS that its socket has from the start.
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS:UserWarning")
@@ -51,38 +46,9 @@ class Mailbox:
         return "250 OK"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate for localhost with its key, good at the present hour, whatever that is."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    begin = datetime.now(UTC) - timedelta(hours=1)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(begin)
-        .not_valid_after(begin + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    path = tmp_path_factory.mktemp("tls") / "localhost.pem"
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    path.write_bytes(private + made.public_bytes(serialization.Encoding.PEM))
-    return path
-
-
-class OwnPortController(Controller):
-    """Lets the system choose the port, which the library does not expect."""
-
-    def _trigger_server(self) -> None:
-        self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
+    return make_certificate(tmp_path_factory.mktemp("tls") / "localhost.pem")
 
 
 def accepts(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
@@ -91,8 +57,7 @@ def accepts(server: Any, session: Any, envelope: Any, mechanism: str, data: Any)
 
 @pytest.fixture(params=list(Tls))
 def server(request: pytest.FixtureRequest, certificate: Path) -> Iterator[tuple[Mailbox, SmtpSettings]]:
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(certificate)
+    context = tls_context(certificate)
     mailbox = Mailbox()
     options: dict[str, Any] = {"authenticator": accepts, "auth_required": True}
     if request.param is Tls.IMPLICIT:
