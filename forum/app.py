@@ -22,6 +22,7 @@ from forum.web.blueprints import BLUEPRINTS, DEMO_BLUEPRINTS
 from forum.web.errors import init_errors
 from forum.web.filters import init_filters
 from forum.web.headers import init_headers
+from forum.web.icons import init_icons
 from forum.web.navigation import init_navigation
 from forum.web.static_files import init_static_files
 from forum.web.translations import LANGUAGES, PoDomain, init_translations, select_language
@@ -53,6 +54,7 @@ def create_app(config: Config, *, clock: Clock = system_clock.now) -> Flask:
     init_filters(app)
     init_navigation(app)
     init_static_files(app)
+    init_icons(app)
     for blueprint in BLUEPRINTS + (DEMO_BLUEPRINTS if config.mode != "production" else ()):
         app.register_blueprint(blueprint)
     if config.trusted_proxies:

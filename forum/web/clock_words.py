@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flask_babel import gettext
-
 from forum.domain.due_words import describe_due
 from forum.domain.lifecycle import Status
 from forum.reports.tip_rows import QueueRow
 from forum.services.rulebook import Rulebook
 from forum.web.filters import moment, say_due
+from forum.web.translations import gettext
 
 SOON = timedelta(days=2)
 

@@ -6,7 +6,6 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Flask, render_template, request
-from flask_babel import gettext
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
@@ -16,6 +15,7 @@ from forum.extensions import unit_of_work
 from forum.models.access_log import AccessAction
 from forum.services.access_log import record
 from forum.web.discarding import discard_rest
+from forum.web.translations import gettext
 
 STATUS_BY_FAULT: tuple[tuple[type[DomainError], int], ...] = (
     (NotPermitted, 403),

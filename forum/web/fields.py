@@ -7,13 +7,13 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from email_validator import EmailNotValidError, validate_email
-from flask_babel import gettext
 from wtforms import ValidationError
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its type stubs
 
 from forum.domain.errors import InvalidInput
 from forum.domain.text import clean_input
 from forum.web.errors import say
+from forum.web.translations import gettext
 
 Check = Callable[[Any, Any], None]
 Member = TypeVar("Member", bound=StrEnum)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
 from flask import Flask
-from flask_babel import gettext, ngettext
 
 from forum.domain.due_words import DueKind, DueWords, describe_due
 from forum.domain.working_time import VN
 from forum.extensions import house
 from forum.services.rulebook import Rulebook
 from forum.web.labels import label, name_of
+from forum.web.translations import gettext, ngettext
 
 
 def init_filters(app: Flask) -> None:
@@ -56,15 +56,16 @@ def due_words(due_at: datetime, rulebook: Rulebook, now: datetime | None = None)
 
 def say_due(words: DueWords) -> str:
     """Return the sentence of a measured deadline."""
-    n = words.n
-    sentences: Mapping[DueKind, str] = {
-        DueKind.TODAY: gettext("due today"),
-        DueKind.MINUTES_LEFT: ngettext("%(num)d minute left", "%(num)d minutes left", n),
-        DueKind.HOURS_LEFT: ngettext("%(num)d hour left", "%(num)d hours left", n),
-        DueKind.WORKING_DAYS_LEFT: ngettext("%(num)d working day left", "%(num)d working days left", n),
-        DueKind.DAYS_LEFT: ngettext("%(num)d day left", "%(num)d days left", n),
-        DueKind.OVERDUE_MINUTES: ngettext("%(num)d minute late", "%(num)d minutes late", n),
-        DueKind.OVERDUE_HOURS: ngettext("%(num)d hour late", "%(num)d hours late", n),
-        DueKind.OVERDUE_DAYS: ngettext("%(num)d day late", "%(num)d days late", n),
-    }
-    return sentences[words.kind]
+    return _DUE[words.kind](words.n)
+
+
+_DUE: Mapping[DueKind, Callable[[int], str]] = {
+    DueKind.TODAY: lambda _n: gettext("due today"),
+    DueKind.MINUTES_LEFT: lambda n: ngettext("%(num)d minute left", "%(num)d minutes left", n),
+    DueKind.HOURS_LEFT: lambda n: ngettext("%(num)d hour left", "%(num)d hours left", n),
+    DueKind.WORKING_DAYS_LEFT: lambda n: ngettext("%(num)d working day left", "%(num)d working days left", n),
+    DueKind.DAYS_LEFT: lambda n: ngettext("%(num)d day left", "%(num)d days left", n),
+    DueKind.OVERDUE_MINUTES: lambda n: ngettext("%(num)d minute late", "%(num)d minutes late", n),
+    DueKind.OVERDUE_HOURS: lambda n: ngettext("%(num)d hour late", "%(num)d hours late", n),
+    DueKind.OVERDUE_DAYS: lambda n: ngettext("%(num)d day late", "%(num)d days late", n),
+}

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 
-from flask_babel import lazy_gettext
-
 from forum.domain.lifecycle import Status
 from forum.domain.submissions import PoliceConcern
 from forum.domain.vocabulary import Channel, Kind, Priority, Restriction, Role, TeamKind
 from forum.services.transfers import DeclineReason
-from forum.web.translations import select_language
+from forum.web.translations import lazy_gettext, select_language
 
 LABELS: Sequence[tuple[StrEnum, object]] = (
     (Status.RECEIVED, lazy_gettext("Received")),

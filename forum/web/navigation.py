@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask import Flask, g, request, url_for
-from flask_babel import gettext
-from flask_babel import lazy_gettext as _
 from flask_login import current_user
 
 from forum.domain.permissions import Actor, Permission
+from forum.web.translations import gettext
+from forum.web.translations import lazy_gettext as _
 
 
 @dataclass(frozen=True, slots=True)

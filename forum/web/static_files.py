@@ -23,8 +23,13 @@ def init_static_files(app: Flask) -> None:
 def static_url(filename: str) -> str:
     """Return what `url_for("static", …)` does, without its searching: a page shows a hundred symbols of one picture."""
     app = current_app
-    found = _fingerprint(app.static_folder or "", filename)
-    return f"{request.script_root}{app.static_url_path}/{filename}{f'?v={found}' if found else ''}"
+    return _address(f"{request.script_root}{app.static_url_path}", app.static_folder or "", filename)
+
+
+@cache
+def _address(root: str, folder: str, filename: str) -> str:
+    found = _fingerprint(folder, filename)
+    return f"{root}/{filename}{f'?v={found}' if found else ''}"
 
 
 def _add_fingerprint(endpoint: str, values: dict[str, Any]) -> None:

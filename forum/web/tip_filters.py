@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import gettext
-from flask_babel import lazy_gettext as _
 from wtforms import Form
 
 from forum.domain.lifecycle import Status
@@ -17,6 +15,8 @@ from forum.web.fields import member, offered_values
 from forum.web.labels import label, name_of
 from forum.web.place_names import communes_of, provinces_of_cluster
 from forum.web.plain_select import PlainSelectField
+from forum.web.translations import gettext
+from forum.web.translations import lazy_gettext as _
 
 
 class FilterForm(Form):

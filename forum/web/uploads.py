@@ -10,7 +10,6 @@ from io import SEEK_END
 from typing import IO, cast
 
 from flask import Request, current_app
-from flask_babel import gettext
 from werkzeug.datastructures import FileStorage
 
 from forum.adapters.admission import admit
@@ -21,6 +20,7 @@ from forum.domain.text import clean_input
 from forum.extensions import house
 from forum.services.attachments import Incoming
 from forum.web.errors import say
+from forum.web.translations import gettext
 
 MEBIBYTE = 1024 * 1024
 LARGEST_FILE = 20 * MEBIBYTE

@@ -18,6 +18,7 @@ from werkzeug.serving import make_server
 from forum.domain.urgency import urgent_patterns
 from forum.web.filters import init_filters
 from forum.web.headers import CONTENT_SECURITY_POLICY
+from forum.web.icons import init_icons
 from forum.web.static_files import init_static_files
 from forum.web.style.forms import SampleForm
 from forum.web.style.routes import blueprint
@@ -70,6 +71,7 @@ def app(received: list[dict[str, str]]) -> Flask:
     CSRFProtect(app)
     init_filters(app)
     init_static_files(app)
+    init_icons(app)
     app.register_blueprint(blueprint)
     for endpoint, address in (("home.index", "/"), ("home.language", "/language"), ("auth.sign_out", "/sign-out")):
         app.add_url_rule(address, endpoint, methods=["GET", "POST"])

@@ -7,8 +7,6 @@ from enum import StrEnum
 from typing import Any
 
 from flask import request
-from flask_babel import gettext
-from flask_babel import lazy_gettext as _
 from sqlalchemy.orm import Session
 from wtforms import DateField, Form, SelectField, StringField
 from wtforms.validators import Optional
@@ -16,6 +14,8 @@ from wtforms.validators import Optional
 from forum.reports import audit_logs
 from forum.reports.audit_logs import Wanted
 from forum.web.fields import choices, text_of_at_most
+from forum.web.translations import gettext
+from forum.web.translations import lazy_gettext as _
 
 ANY = ""
 

@@ -7,7 +7,6 @@ from enum import StrEnum
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
-from flask_babel import lazy_gettext as _
 
 from forum.domain.permissions import Permission
 from forum.extensions import house, reading, snapshot, unit_of_work
@@ -22,6 +21,7 @@ from forum.web.access import actor, requires
 from forum.web.audit.forms import LogForm
 from forum.web.audit.words import ACCESSES, ACTORS, EVENTS, FIELDS, SUBJECT_BY_VALUE, SUBJECTS
 from forum.web.navigation import MenuItem
+from forum.web.translations import lazy_gettext as _
 
 blueprint = Blueprint("audit", __name__, url_prefix="/audit")
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask_babel import lazy_gettext as _
-
 from forum.domain.events import ActorKind, EventKind
 from forum.models import AccessAction
 from forum.services.setting_events import Subject
+from forum.web.translations import lazy_gettext as _
 
 EVENTS: Mapping[EventKind, Any] = {
     EventKind.RECEIVED: _("Received"),

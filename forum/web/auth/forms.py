@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
 from forum.services.accounts import LONGEST_USERNAME
+from forum.web.translations import lazy_gettext as _
 
 LONGEST_PASSWORD = 200
 _FILLED = InputRequired(_("Please fill this in."))

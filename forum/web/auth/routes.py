@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, session, url_for
-from flask_babel import gettext
 from flask_login import current_user, login_user
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -17,6 +16,7 @@ from forum.web.errors import say
 from forum.web.fields import add_fault
 from forum.web.navigation import first_page
 from forum.web.rate_key import rate_key
+from forum.web.translations import gettext
 
 blueprint = Blueprint("auth", __name__)
 

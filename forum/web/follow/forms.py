@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from flask_babel import gettext
-from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.file import MultipleFileField
 from wtforms import HiddenField, RadioField, StringField, TextAreaField, ValidationError
 
 from forum.services.conversation import HIGHEST_SCORE, LONGEST_COMMENT, LONGEST_MESSAGE, LOWEST_SCORE
 from forum.web.fields import choices, text_of_at_most
+from forum.web.translations import gettext
+from forum.web.translations import lazy_gettext as _
 
 SCORES = {"1": _("1, very badly"), "2": "2", "3": "3", "4": "4", "5": _("5, very well")}
 SOLVED = {"yes": _("Yes, it is solved"), "no": _("No, it is not solved")}

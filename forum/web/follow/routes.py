@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import IO, cast
 
 from flask import Blueprint, Response, request, send_file
-from flask_babel import gettext
 from flask_limiter.errors import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 
@@ -24,6 +23,7 @@ from forum.web.fields import add_fault
 from forum.web.follow.forms import RateForm, ReceiptForm, WriteForm, seen
 from forum.web.follow.pages import ask_page, tip_page
 from forum.web.rate_key import rate_key
+from forum.web.translations import gettext
 from forum.web.uploads import receive
 
 blueprint = Blueprint("follow", __name__)

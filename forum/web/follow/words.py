@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask_babel import gettext
-from flask_babel import lazy_gettext as _
-
 from forum.domain.events import EventKind
 from forum.domain.lifecycle import Status
 from forum.reports.citizen_view import MessageRow
 from forum.services.transfers import DeclineReason
 from forum.web.labels import label
+from forum.web.translations import gettext
+from forum.web.translations import lazy_gettext as _
 
 STATES: Mapping[Status, object] = {
     Status.RECEIVED: _("Your tip has arrived. The desk will read it and pass it to the right team."),

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
-from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from forum.extensions import house
 from forum.web.access import public
-from forum.web.translations import COOKIE, LANGUAGES
+from forum.web.translations import COOKIE, LANGUAGES, gettext
 
 blueprint = Blueprint("home", __name__)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Blueprint, render_template, request, url_for
-from flask_babel import gettext
 
 from forum.domain.permissions import Permission
 from forum.extensions import reading, unit_of_work
@@ -15,6 +14,7 @@ from forum.services.work import Work
 from forum.web.access import actor, requires
 from forum.web.clock_words import row_chip
 from forum.web.tip_filters import FilterForm
+from forum.web.translations import gettext
 
 blueprint = Blueprint("queue", __name__)
 

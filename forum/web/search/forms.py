@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _
 from wtforms import HiddenField, StringField
 
 from forum.domain.text import MAX_QUERY_LENGTH
 from forum.web.fields import text_of_at_most
 from forum.web.tip_filters import FilterForm
+from forum.web.translations import lazy_gettext as _
 
 
 class SearchForm(FilterForm):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import redirect, render_template, request, url_for
-from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from forum.domain.errors import InvalidInput, NotFound
@@ -19,6 +18,7 @@ from forum.web.fields import add_fault, choices
 from forum.web.labels import name_of
 from forum.web.settings.blueprint import blueprint, carry_out, is_done
 from forum.web.settings.forms import AccountForm, AppointmentForm, SearchForm
+from forum.web.translations import gettext
 
 
 @blueprint.get("/accounts")

@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Blueprint, flash, request, url_for
-from flask_babel import gettext
-from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 
 from forum.domain.errors import InvalidInput
@@ -17,6 +15,8 @@ from forum.web.errors import say
 from forum.web.fields import add_fault
 from forum.web.navigation import MenuItem
 from forum.web.settings.words import word
+from forum.web.translations import gettext
+from forum.web.translations import lazy_gettext as _
 
 blueprint = Blueprint("settings", __name__, url_prefix="/settings")
 

@@ -9,7 +9,6 @@ from datetime import date
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
-from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from forum.domain.errors import NotFound
@@ -28,6 +27,7 @@ from forum.web.fields import member
 from forum.web.settings.accounts import province_choices
 from forum.web.settings.blueprint import blueprint, carry_out, is_done
 from forum.web.settings.rules_forms import ApprovalForm, CalendarForm, LastDayForm, PolicyForm, TermForm
+from forum.web.translations import gettext
 
 
 @dataclass(frozen=True, slots=True)

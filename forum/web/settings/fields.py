@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from typing import Any
 
-from flask_babel import gettext
-from flask_babel import lazy_gettext as _
 from wtforms import DateField, IntegerField, SelectField, SelectMultipleField, ValidationError
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput
 
 from forum.web.fields import choices
 from forum.web.labels import label
+from forum.web.translations import gettext
+from forum.web.translations import lazy_gettext as _
 
 ANY = ""
 FILLED = InputRequired(_("Please fill this in."))

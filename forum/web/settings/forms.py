@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, StringField
 
@@ -14,6 +13,7 @@ from forum.services.accounts import LONGEST_USERNAME
 from forum.services.settings_accounts import LONGEST_NAME
 from forum.web.fields import text_of_at_most
 from forum.web.settings.fields import FILLED, ChecksField, ChoiceField, DayField, WholeNumberField, listed
+from forum.web.translations import lazy_gettext as _
 
 
 class SearchForm(FlaskForm):

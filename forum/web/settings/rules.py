@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import redirect, render_template, url_for
-from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from forum.domain.errors import InvalidInput, NotFound
@@ -27,6 +26,7 @@ from forum.web.settings.accounts import province_choices
 from forum.web.settings.blueprint import blueprint, carry_out, is_done
 from forum.web.settings.rules_forms import RuleForm, TrialForm, rule_data
 from forum.web.settings.words import DUTIES, FLAGS
+from forum.web.translations import gettext
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from flask_babel import gettext
-from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, StringField, TextAreaField
 
@@ -21,6 +19,8 @@ from forum.services.settings_policies import NewPolicy
 from forum.web.fields import choices, member, text_of_at_most
 from forum.web.settings.fields import ANY, FILLED, ChecksField, ChoiceField, DayField, WholeNumberField, listed
 from forum.web.settings.words import DUTIES, FLAGS, word
+from forum.web.translations import gettext
+from forum.web.translations import lazy_gettext as _
 
 LONGEST_WORDS = settings_rules.MOST_WORDS * (settings_rules.LONGEST_WORD + 2)
 REMOTE = {"": _("Anywhere"), "yes": _("Remote areas only"), "no": _("Elsewhere only")}

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-from flask_babel import lazy_gettext as _
-
 from forum.domain.routing import CLUSTER_DESK, COMMUNE_POLICE, INSPECTORATE, INTAKE, LEAD_INSPECTORATE
 from forum.domain.sla import PolicyClock, PolicyUnit
 from forum.domain.working_time import DayKind
+from forum.web.translations import lazy_gettext as _
 
 _CLOCKS: Mapping[PolicyClock, Any] = {
     PolicyClock.CITIZEN: _("Answer to the citizen"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
@@ -21,6 +20,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.widgets import CheckboxInput
 
 from forum.domain.vocabulary import Category
+from forum.web.translations import lazy_gettext as _
 
 CATEGORY_WORDS = {
     Category.DRUGS: _("Drugs"),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from flask import Blueprint, render_template, request, url_for
-from flask_babel import gettext as _
 from markupsafe import Markup
 
 from forum.domain.lifecycle import Status
 from forum.web.access import public
 from forum.web.style.forms import SampleForm, refused_form
+from forum.web.translations import gettext as _
 
 blueprint = Blueprint("style", __name__)
 THEMES = ("auto", "light", "dark")

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from flask_babel import gettext
-from flask_babel import lazy_gettext as _
-
 from forum.domain.errors import InvalidInput, NotFound
 from forum.domain.events import EventKind as E
 from forum.domain.permissions import Actor, Permission
@@ -15,6 +12,8 @@ from forum.services.work import Work
 from forum.web.tips import desk_forms, forms
 from forum.web.tips.actions import Action, Files, chosen_id
 from forum.web.tips.case import Case
+from forum.web.translations import gettext
+from forum.web.translations import lazy_gettext as _
 
 
 def _route(work: Work, actor: Actor, tip: Tip, form: desk_forms.RouteForm, _files: Files) -> None:

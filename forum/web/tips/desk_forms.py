@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-from flask_babel import gettext
-from flask_babel import lazy_gettext as _
 from wtforms import SelectMultipleField, StringField, TextAreaField, ValidationError
 from wtforms.widgets import CheckboxInput
 
@@ -22,6 +20,8 @@ from forum.web.labels import label, name_of
 from forum.web.place_names import communes_of
 from forum.web.tips.case import Case
 from forum.web.tips.forms import NOTHING, ActionForm, Choice, ReasonForm
+from forum.web.translations import gettext
+from forum.web.translations import lazy_gettext as _
 
 
 class ClassForm(ActionForm):

@@ -6,8 +6,6 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from flask_babel import gettext
-from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.file import MultipleFileField
 from werkzeug.datastructures import FileStorage
@@ -21,6 +19,8 @@ from forum.services.transfers import LONGEST_REASON
 from forum.web.fields import choices, offered_values, text_of_at_most
 from forum.web.tips.case import Case
 from forum.web.tips.select_widget import QuickSelect
+from forum.web.translations import gettext
+from forum.web.translations import lazy_gettext as _
 
 NOTHING = ""
 YES_OR_NO = {"yes": _("Yes"), "no": _("No")}

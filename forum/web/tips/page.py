@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import render_template, url_for
-from flask_babel import gettext
 
 from forum.adapters.html import as_paragraphs
 from forum.domain.events import PUBLIC_KINDS, ActorKind, EventKind
@@ -30,6 +29,7 @@ from forum.web.tips.actions import Action, usual_step
 from forum.web.tips.case import Case
 from forum.web.tips.forms import ActionForm, IdentityForm
 from forum.web.tips.sentences import Teller
+from forum.web.translations import gettext
 
 INTERNAL = frozenset(EventKind) - PUBLIC_KINDS - {EventKind.RECEIVED}
 PREVIEWED = frozenset({"image/jpeg", "image/png"})

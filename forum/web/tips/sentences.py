@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import gettext, ngettext
-
 from forum.domain.events import ActorKind
 from forum.domain.events import EventKind as E
 from forum.domain.vocabulary import Category, Channel, Kind, Priority, Restriction
@@ -16,6 +14,7 @@ from forum.services.rulebook import Rulebook
 from forum.services.transfers import DeclineReason
 from forum.web.filters import moment
 from forum.web.labels import label, name_of
+from forum.web.translations import gettext, ngettext
 
 _: Callable[..., str] = gettext
 
