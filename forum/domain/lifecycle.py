@@ -85,8 +85,8 @@ MOVES: dict[E, Move] = {
     E.SPLIT: Move(WORKING, None),
     E.TRANSFERRED_OUT: Move(WORKING - {S.WAITING}, S.TRANSFERRED_OUT),
     E.DECLINED: Move(WORKING, S.DECLINED),
-    E.RESTRICTED: Move(ANY, None, LIMIT | {"responder_team_id", "responder_due_at"}),
-    E.RESTRICTION_LIFTED: Move(ANY, None, LIMIT),
+    E.RESTRICTED: Move(ANY - {S.DUPLICATE}, None, LIMIT | {"responder_team_id", "responder_due_at"}),
+    E.RESTRICTION_LIFTED: Move(ANY - {S.DUPLICATE}, None, LIMIT),
     E.DEADLINE_RECOMPUTED: Move(WORKING | {S.DUPLICATE}, None, CLOCKS),
     E.IDENTITY_OPENED: Move(ANY, None),
 }
