@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from forum.domain.errors import InvalidInput, NotFound
+from forum.domain.errors import IllegalMove, InvalidInput, NotFound
 from forum.domain.lifecycle import Status
 from forum.domain.submissions import PoliceConcern
 from forum.domain.vocabulary import Role
