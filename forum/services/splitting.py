@@ -60,8 +60,9 @@ def split(work: Work, actor: Actor, tip: Tip, *, text: str, wanted: Classificati
     )
     details = {"split_from": tip.number, "files": 0, "moment": words.moment}
     event = TipEvent(1, EventKind.RECEIVED, work.now, by, _changes(work, tip, wanted), details)
-    begin(work, part, event, key.key, text=words.to_json(), folded=search_text(words.searchable))
-    begin_index(work, part, words.searchable)
+    folded = search_text(words.searchable)
+    begin(work, part, event, key.key, text=words.to_json(), folded=folded)
+    begin_index(work, part, folded)
     _copy_notice_address(work, tip, part)
     return number
 

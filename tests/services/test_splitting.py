@@ -9,8 +9,11 @@ from sqlalchemy import select
 
 from forum.domain.errors import InvalidInput, NotPermitted
 from forum.domain.submissions import PoliceConcern
+from forum.domain.text import parse_query
 from forum.domain.vocabulary import Category, Kind, Priority, Role
 from forum.models import NoticeAddress, Tip
+from forum.reports.search import search
+from forum.reports.tip_rows import Filters
 from forum.services import splitting
 from forum.services.routing import text_of
 from forum.services.submission import submit
@@ -74,3 +77,12 @@ def test_split_stops_after_five_parts_and_at_parts(work: Work) -> None:
     for tip in (whole, lock_tip(work, numbers[0], desk)):
         with pytest.raises(InvalidInput):
             splitting.split(work, desk, tip, text="Nữa.", wanted=LIGHT)
+
+
+def test_part_is_found_by_its_words_without_their_marks(work: Work) -> None:
+    desk = Cast(work).desk
+    whole = lock_tip(work, send_tip(work).tip_number, desk)
+    number = splitting.split(work, desk, whole, text="Đèn ĐƯỜNG hỏng mấy hôm nay.", wanted=LIGHT)
+    for words in ("den duong", '"ĐÈN đường hỏng"'):
+        found = search(work.session, work.secrets, desk, parse_query(words), filters=Filters())
+        assert [row.number for row in found.rows] == [number]
