@@ -32,7 +32,7 @@ from forum.services.attachments import Incoming, attach
 from forum.services.identity import IdentityCard, keep_identity
 from forum.services.indexing import begin_index
 from forum.services.intake import Intake, first_team
-from forum.services.timeline import begin
+from forum.services.timeline import begin, open_key
 from forum.services.work import Work
 
 SHOWN_AGAIN = timedelta(hours=24)
@@ -97,8 +97,8 @@ def submit(work: Work, submission: Submission, files: Sequence[Incoming] = ()) -
     if tip.id is None:
         return cast("Acknowledgement", find_repeated(work, submission.token))
     _keep_contact(work, tip, submission)
-    tip_key = work.secrets.vault.open_tip_key(tip.wrapped_key, tip.kek_id, ref=tip.number)
-    attach(work, tip, tip_key, event_seq=1, files=files, is_public=True)
+    if files:
+        attach(work, tip, open_key(work, tip), event_seq=1, files=files, is_public=True)
     return _acknowledge(tip, receipt, is_new=True)
 
 

@@ -27,7 +27,7 @@ _INSERT_TIP = {
     "postgresql": postgresql.insert(Tip).on_conflict_do_nothing(index_elements=[Tip.receipt_digest]).returning(Tip.id),
     "sqlite": sqlite.insert(Tip).on_conflict_do_nothing(index_elements=[Tip.receipt_digest]).returning(Tip.id),
 }
-_INSERT_EVENT = insert(TipEventRow)
+_INSERT_EVENT = insert(TipEventRow).inline()  # nobody asks for the id of the first event
 _EVENTS = select(TipEventRow).where(TipEventRow.tip_id == bindparam("tip")).order_by(TipEventRow.seq)
 _GRANTS = select(TipGrant.team_id).where(TipGrant.tip_id == bindparam("tip")).order_by(TipGrant.team_id)
 

@@ -45,14 +45,17 @@ class SubmissionForm(FlaskForm):
     place_asked = HiddenField()
     body = TextAreaField(_("What happened?"))
     category = RadioField(_("What is it about?"), choices=[], validate_choice=False)
-    province = SelectField(_("Province"), default=NOT_CHOSEN, validate_choice=False)
+    province = SelectField(_("Province"), choices=[], default=NOT_CHOSEN, validate_choice=False)
     commune = StringField(_("Commune or ward, new name or old"), [text_of_at_most(LONGEST_COMMUNE)])
     place = StringField(_("Where exactly?"), [text_of_at_most(LONGEST_WORDS)])
     place_choice = RadioField(_("Which place do you mean?"), choices=[], validate_choice=False)
     moment = RadioField(_("When did it happen?"), choices=choices(MOMENTS), default="unsure", validate_choice=False)
     happened_on = DateField(_("Day"), format=DAY_FORMATS)
     police = RadioField(
-        _("Is this about a police officer or unit?"), default=PoliceConcern.NONE.value, validate_choice=False
+        _("Is this about a police officer or unit?"),
+        choices=[],
+        default=PoliceConcern.NONE.value,
+        validate_choice=False,
     )
     police_unit = StringField(_("Which officer or unit?"), [text_of_at_most(LONGEST_UNIT)])
     files = MultipleFileField(_("Pictures, sound, video, PDF"))
@@ -65,6 +68,9 @@ class SubmissionForm(FlaskForm):
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._today = today
+
+    def offer(self) -> None:
+        """Fill the lists to choose from, which only the page itself needs: no value is refused for not being there."""
         self.province.choices = choices({NOT_CHOSEN: gettext("Another province, or not sure"), **province_names()})
         self.police.choices = choices({concern.value: label(concern) for concern in PoliceConcern})
 

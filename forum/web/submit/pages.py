@@ -10,7 +10,7 @@ from phonenumbers import Leniency, PhoneNumberMatcher
 
 from forum.domain import receipts
 from forum.domain.submissions import Submission
-from forum.domain.urgency import Hotline, sounds_urgent
+from forum.domain.urgency import Hotline
 from forum.extensions import house, reading
 from forum.services.submission import Acknowledgement
 from forum.web.fields import choices
@@ -36,6 +36,7 @@ def form_page(
     token = known if known and known.is_fresh(now) else FormToken.issue(now)
     form.token.data = token.sign(current_app.config["SECRET_KEY"])
     rulebook = reading().rulebook
+    form.offer()
     place = form.read_place(rulebook.gazetteer)
     form.place_asked.data = place.mark if place.choices else ""
     categories = [entry for entry in rulebook.categories if entry.is_active]
@@ -54,11 +55,12 @@ def form_page(
     )
 
 
-def receipt_page(acknowledgement: Acknowledgement, submission: Submission | None = None) -> str:
+def receipt_page(
+    acknowledgement: Acknowledgement, submission: Submission | None = None, *, hotlines: Sequence[Hotline] = ()
+) -> str:
     """Render the receipt, or that it has been kept already; `submission` only where it has just been read."""
     if acknowledgement.receipt is None:
         return render_template("submit/kept_before.html")
-    hotlines = sounds_urgent(submission.body) if submission else ()
     return render_template(
         "submit/receipt.html",
         receipt=acknowledgement.receipt,

@@ -145,18 +145,19 @@ def _send(form: SubmissionForm, token: FormToken, files: Sequence[Incoming]) -> 
     """
     place = form.read_place(gazetteer(fold))
     chosen = place.chosen(form.place_choice.data)
+    hotlines = sounds_urgent(form.body.data or "")
     if not files:
-        hotlines = () if request.form.get("told") else sounds_urgent(form.body.data or "")
+        untold = () if request.form.get("told") else hotlines
         is_place_open = bool(place.choices) and chosen is None and form.place_asked.data != place.mark
-        if hotlines or is_place_open:
-            return form_page(form, hotlines=hotlines, has_checked_place=is_place_open), 200
+        if untold or is_place_open:
+            return form_page(form, hotlines=untold, has_checked_place=is_place_open), 200
     submission = form.to_submission(token.token, chosen)
     try:
         acknowledgement = _take(submission, files)
     except InvalidInput as fault:
         add_fault(form, fault)
         return form_page(form), 400
-    return receipt_page(acknowledgement, submission), 200
+    return receipt_page(acknowledgement, submission, hotlines=hotlines), 200
 
 
 def _take(submission: Submission, files: Sequence[Incoming]) -> Acknowledgement:
