@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, String, and_, bindparam, exists, or_, select
 
 from forum.domain.permissions import Actor
+from forum.models.among import ListOf, among
 from forum.models.tip import Tip
 from forum.models.tip_grant import TipGrant
+
+_TEAMS = bindparam("reading_teams", type_=ListOf(Integer))
+_PROVINCES = bindparam("reading_provinces", type_=ListOf(String))
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -15,13 +21,22 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     An unrestricted tip is seen by its team, its first responder, and those who oversee its province; a
     restricted one only by the teams on its list.
     """
-    teams = sorted(actor.reading_team_ids)
-    provinces = sorted(actor.reading_provinces)
-    granted = exists(select(1).where(TipGrant.tip_id == Tip.id, TipGrant.team_id.in_(teams)))
-    return or_(
-        and_(
-            Tip.restriction.is_(None),
-            or_(Tip.team_id.in_(teams), Tip.responder_team_id.in_(teams), Tip.province_code.in_(provinces)),
-        ),
-        and_(Tip.restriction.is_not(None), granted),
-    )
+    return VISIBLE.params(rights_of(actor))
+
+
+def rights_of(actor: Actor) -> dict[str, Any]:
+    """Return what a statement with `VISIBLE` in it is given when it is run for the actor."""
+    return {_TEAMS.key: sorted(actor.reading_team_ids), _PROVINCES.key: sorted(actor.reading_provinces)}
+
+
+VISIBLE: ColumnElement[bool] = or_(
+    and_(
+        Tip.restriction.is_(None),
+        or_(among(Tip.team_id, _TEAMS), among(Tip.responder_team_id, _TEAMS), among(Tip.province_code, _PROVINCES)),
+    ),
+    and_(
+        Tip.restriction.is_not(None),
+        exists(select(1).where(TipGrant.tip_id == Tip.id, among(TipGrant.team_id, _TEAMS))),
+    ),
+)
+"""The condition of `visible_to` for statements that are put together once; without `rights_of` they do not run."""

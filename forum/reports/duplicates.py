@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from forum.adapters.blind_index import Buckets
@@ -14,7 +16,7 @@ from forum.domain.lifecycle import SETTLED, Status
 from forum.domain.permissions import Actor
 from forum.domain.vocabulary import Category
 from forum.models import Tip, TipSearch
-from forum.models.visibility import visible_to
+from forum.models.visibility import VISIBLE, rights_of
 
 NEAR = timedelta(days=45)
 MOST_COMPARED = 60
@@ -36,33 +38,53 @@ class LikelyRow:
 
 def likely_duplicates(session: Session, tip: Tip, actor: Actor) -> list[LikelyRow]:
     """Return the likeliest first; never a tip that the actor may not see. Two queries, of bounded size."""
-    own = session.execute(
-        select(TipSearch.scope, TipSearch.key_id, TipSearch.terms).where(TipSearch.tip_id == tip.id)
-    ).one()
-    place = Tip.commune_code == tip.commune_code if tip.commune_code else Tip.category == tip.category
-    query = (
+    connection = session.connection()
+    own = connection.execute(_OWN, {"tip_id": tip.id}).one()
+    sought = {
+        "tip_id": tip.id,
+        "province": tip.province_code,
+        "place": tip.commune_code or tip.category,
+        "first": tip.received_at - NEAR,
+        "last": tip.received_at + NEAR,
+        "scope": own.scope,
+        "key_id": own.key_id,
+    }
+    query = _near(
+        has_province=tip.province_code is not None,
+        has_commune=tip.commune_code is not None,
+        is_restricted=tip.restriction is not None,
+    )
+    rows = [
+        LikelyRow(number, category, received_at, _overlap(own.terms, terms))
+        for number, category, received_at, terms in connection.execute(query, sought | rights_of(actor))
+    ]
+    likely = [row for row in rows if row.overlap >= LEAST_OVERLAP]
+    return sorted(likely, key=lambda row: row.overlap, reverse=True)[:MOST_SHOWN]
+
+
+_OWN = select(TipSearch.scope, TipSearch.key_id, TipSearch.terms).where(TipSearch.tip_id == bindparam("tip_id"))
+
+
+@cache
+def _near(*, has_province: bool, has_commune: bool, is_restricted: bool) -> Select[*tuple[Any, ...]]:
+    """Return the statement that finds the newest tips of a place and time; where no commune is known, of a category."""
+    return (
         select(Tip.number, Tip.category, Tip.received_at, TipSearch.terms)
         .join(TipSearch, TipSearch.tip_id == Tip.id)
         .where(
-            Tip.province_code == tip.province_code,
-            Tip.received_at.between(tip.received_at - NEAR, tip.received_at + NEAR),
+            Tip.province_code == bindparam("province") if has_province else Tip.province_code.is_(None),
+            Tip.received_at.between(bindparam("first"), bindparam("last")),
             Tip.status.not_in({*SETTLED, Status.DUPLICATE}),
-            Tip.id != tip.id,
-            Tip.restriction.is_(None) if tip.restriction is None else Tip.restriction.is_not(None),
-            place,
-            TipSearch.scope == own.scope,
-            TipSearch.key_id == own.key_id,
-            visible_to(actor),
+            Tip.id != bindparam("tip_id"),
+            Tip.restriction.is_not(None) if is_restricted else Tip.restriction.is_(None),
+            (Tip.commune_code if has_commune else Tip.category) == bindparam("place"),
+            TipSearch.scope == bindparam("scope"),
+            TipSearch.key_id == bindparam("key_id"),
+            VISIBLE,
         )
         .order_by(Tip.received_at.desc())
         .limit(MOST_COMPARED)
     )
-    rows = [
-        LikelyRow(number, category, received_at, _overlap(own.terms, terms))
-        for number, category, received_at, terms in session.execute(query)
-    ]
-    likely = [row for row in rows if row.overlap >= LEAST_OVERLAP]
-    return sorted(likely, key=lambda row: row.overlap, reverse=True)[:MOST_SHOWN]
 
 
 def _overlap(one: Iterable[int], other: Iterable[int]) -> float:

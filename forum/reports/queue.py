@@ -10,7 +10,9 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Integer,
     Select,
+    String,
     and_,
     bindparam,
     func,
@@ -26,10 +28,11 @@ from sqlalchemy.orm import Session
 from forum.domain.lifecycle import Status
 from forum.domain.permissions import Actor, Permission
 from forum.domain.vocabulary import TeamKind
-from forum.models import Tip, TipGrant
+from forum.models import Province, Team, Tip, TipGrant
+from forum.models.among import ListOf, among
 from forum.models.base import UtcDateTime
 from forum.models.tip import BigId
-from forum.models.visibility import visible_to
+from forum.models.visibility import VISIBLE, rights_of
 from forum.reports.tip_rows import Cursor, Filters, QueueRow, as_rows, rows_of
 
 PAGE_ROWS = 25
@@ -61,18 +64,27 @@ class QueuePage:
 
 @dataclass(frozen=True, slots=True)
 class _Reach:
-    """The teams and whole provinces for which somebody does one thing."""
+    """The teams and whole provinces for which somebody does one thing; no tip is counted for both."""
 
     teams: tuple[int, ...] = ()
     provinces: tuple[str, ...] = ()
 
-    def streams(self, column: Any = None) -> list[ColumnElement[bool]]:
+    def streams(self, of_team: Any) -> list[ColumnElement[bool]]:
         """Return one condition for each team and province, of which no tip meets two: each walks one index."""
-        of_team = Tip.team_id if column is None else column
         found: list[ColumnElement[bool]] = [of_team == team_id for team_id in self.teams]
-        outside = [of_team.not_in(self.teams)] if self.teams else []
-        found += [and_(Tip.province_code == code, *outside) for code in self.provinces]
-        return found
+        return found + [and_(Tip.province_code == code, *self.outside(of_team)) for code in self.provinces]
+
+    def outside(self, of_team: Any) -> list[ColumnElement[bool]]:
+        """Return the condition that a tip is with none of the teams."""
+        return [~self.is_one(of_team)] if self.teams else []
+
+    def is_one(self, column: Any) -> ColumnElement[bool]:
+        """Return the condition that a column names one of the teams."""
+        return among(column, bindparam(None, self.teams, type_=ListOf(Integer)))
+
+    def is_in(self, column: Any) -> ColumnElement[bool]:
+        """Return the condition that a column names one of the provinces."""
+        return among(column, bindparam(None, self.provinces, type_=ListOf(String)))
 
 
 def tabs_of(actor: Actor) -> tuple[Tab, ...]:
@@ -96,7 +108,7 @@ def queue_page(session: Session, actor: Actor, tab: Tab, *, filters: Filters, af
     if statement is None:
         return QueuePage((), None)
     start = {"after_at": after.at, "after_id": after.id} if after else {}
-    rows = as_rows(session.execute(statement, start))
+    rows = as_rows(session.connection().execute(statement, start | rights_of(actor)))
     shown = rows[:PAGE_ROWS]
     if len(rows) <= PAGE_ROWS:
         return QueuePage(shown, None)
@@ -108,8 +120,8 @@ def queue_page(session: Session, actor: Actor, tab: Tab, *, filters: Filters, af
 def tab_counts(session: Session, actor: Actor, tabs: Iterable[Tab]) -> dict[Tab, int]:
     """Return how many tips wait in each list, counted up to 100 at most; one query for all."""
     counted = tuple(tab for tab in tabs if tab is not Tab.ARCHIVE)
-    row = session.execute(_counts_statement(actor, counted)).one()
-    return dict(zip(counted, row, strict=True))
+    row = session.connection().execute(_counts_statement(actor, counted), rights_of(actor)).one()
+    return {tab: min(amount, COUNTED_UP_TO) for tab, amount in zip(counted, row, strict=True)}
 
 
 # Statements are kept for each actor: putting one together costs more than running it.
@@ -117,7 +129,7 @@ def tab_counts(session: Session, actor: Actor, tabs: Iterable[Tab]) -> dict[Tab,
 def _page_statement(actor: Actor, tab: Tab, filters: Filters, page: str) -> Select[*tuple[Any, ...]] | None:
     ordered = Tip.received_at if tab is Tab.ARCHIVE else Tip.queue_at
     is_falling = tab is Tab.ARCHIVE
-    conditions = [*_wanted(tab), *filters.conditions(), visible_to(actor)]
+    conditions = [*_wanted(tab), *filters.conditions(), VISIBLE]
     if page == "next":
         position = tuple_(ordered, Tip.id)
         start = tuple_(bindparam("after_at", type_=UtcDateTime()), bindparam("after_id", type_=BigId))
@@ -145,12 +157,32 @@ def _merged(parts: Sequence[Select[*tuple[Any, ...]]], *, is_falling: bool) -> A
 
 
 def _bounded_count(actor: Actor, tab: Tab) -> Any:
-    conditions = [*_wanted(tab), visible_to(actor)]
-    parts = [select(literal(1).label("one")).where(s, *conditions).limit(COUNTED_UP_TO) for s in _streams(actor, tab)]
-    if not parts:
-        return literal(0)
-    every = union_all(*(select(part.subquery()) for part in parts)).subquery()
-    return select(func.count()).select_from(select(every).limit(COUNTED_UP_TO).subquery()).scalar_subquery()
+    """Return how many tips a list holds; of each team and province no more than matter are counted."""
+    conditions = [*_wanted(tab), VISIBLE]
+    if tab is Tab.MINE:
+        return _first_hundred(Tip.assignee_id == actor.account_id, *conditions)
+    reach, of_team = _reach_of(actor, tab), _team_column(tab)
+    amounts = [_first_hundred(shared, *conditions) for shared in _shared(reach, tab)]
+    if reach.teams:
+        of_one = _first_hundred(of_team == Team.id, *conditions, around=Team)
+        amounts.append(_sum_over(Team, of_one, reach.is_one(Team.id)))
+    if reach.provinces:
+        of_one = _first_hundred(
+            Tip.province_code == Province.code, *reach.outside(of_team), *conditions, around=Province
+        )
+        amounts.append(_sum_over(Province, of_one, reach.is_in(Province.code)))
+    return sum(amounts, literal(0))
+
+
+def _first_hundred(*conditions: ColumnElement[bool], around: Any = None) -> Any:
+    """Return the amount of tips, counted up to 100; `around` is what of the statement around the conditions name."""
+    found = select(literal(1).label("one")).where(*conditions).limit(COUNTED_UP_TO).correlate(around)
+    return select(func.count()).select_from(found.subquery()).scalar_subquery()
+
+
+def _sum_over(table: Any, amount: Any, condition: ColumnElement[bool]) -> Any:
+    """Return the sum of an amount for each row of a table."""
+    return select(func.coalesce(func.sum(amount), 0)).select_from(table).where(condition).scalar_subquery()
 
 
 def _wanted(tab: Tab) -> list[ColumnElement[bool]]:
@@ -173,13 +205,20 @@ def _wanted(tab: Tab) -> list[ColumnElement[bool]]:
 def _streams(actor: Actor, tab: Tab) -> list[ColumnElement[bool]]:
     if tab is Tab.MINE:
         return [Tip.assignee_id == actor.account_id]
+    reach = _reach_of(actor, tab)
+    return reach.streams(_team_column(tab)) + _shared(reach, tab)
+
+
+def _team_column(tab: Tab) -> Any:
+    return Tip.responder_team_id if tab is Tab.RESPONSES else Tip.team_id
+
+
+def _reach_of(actor: Actor, tab: Tab) -> _Reach:
+    everywhere = tuple(sorted(actor.reading_provinces))
     if tab is Tab.PROVINCE:
-        return _Reach(provinces=tuple(sorted(actor.reading_provinces))).streams()
+        return _Reach(provinces=everywhere)
     reach = _reach(actor, _PERMISSIONS.get(tab, Permission.READ_TIPS))
-    if tab is Tab.ARCHIVE:
-        reach = replace(reach, provinces=tuple(sorted(actor.reading_provinces)))
-    streams = reach.streams(Tip.responder_team_id if tab is Tab.RESPONSES else None)
-    return streams + _shared(reach) if tab in {Tab.TEAM, Tab.ARCHIVE} else streams
+    return replace(reach, provinces=everywhere) if tab is Tab.ARCHIVE else reach
 
 
 _PERMISSIONS = {Tab.RESPONSES: Permission.HANDLE, Tab.LEAD: Permission.APPROVE, Tab.TO_CLOSE: Permission.HANDLE}
@@ -192,10 +231,10 @@ def _reach(actor: Actor, permission: Permission) -> _Reach:
     return _Reach(tuple(sorted(teams)), tuple(sorted(code for code in whole if code)))
 
 
-def _shared(reach: _Reach) -> list[ColumnElement[bool]]:
+def _shared(reach: _Reach, tab: Tab) -> list[ColumnElement[bool]]:
     """Return the condition for restricted tips of others on whose list a team of the reach stands."""
-    if not reach.teams:
+    if not reach.teams or tab not in {Tab.TEAM, Tab.ARCHIVE}:
         return []
-    granted = Tip.id.in_(select(TipGrant.tip_id).where(TipGrant.team_id.in_(reach.teams)))
-    outside = Tip.province_code.not_in(reach.provinces) if reach.provinces else literal(value=True)
-    return [and_(granted, Tip.team_id.not_in(reach.teams), or_(outside, Tip.province_code.is_(None)))]
+    granted = Tip.id.in_(select(TipGrant.tip_id).where(reach.is_one(TipGrant.team_id)))
+    elsewhere = [or_(~reach.is_in(Tip.province_code), Tip.province_code.is_(None))] if reach.provinces else []
+    return [and_(granted, *reach.outside(Tip.team_id), *elsewhere)]

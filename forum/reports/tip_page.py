@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Integer, bindparam, exists, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from forum.adapters.bindings import attachment_where, event_where
 from forum.adapters.secrets import Secrets
@@ -18,7 +18,11 @@ from forum.domain.lifecycle import Status
 from forum.domain.permissions import ROLE_PERMISSIONS, Actor, Permission
 from forum.domain.tip_text import TipText
 from forum.models import Account, Attachment, Commune, Identity, Membership, Province, Tip, TipEventRow, TipGrant
-from forum.models.visibility import visible_to
+from forum.models.among import ListOf, among
+from forum.models.tip import BigId
+from forum.models.visibility import VISIBLE, rights_of
+
+MOST_LINKS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,25 +90,27 @@ class TipPage:
 
 
 def tip_page(session: Session, secrets: Secrets, tip: Tip, actor: Actor) -> TipPage:
-    """Unseal a tip that has been found for the actor; six queries, whatever its length."""
+    """Unseal a tip that has been found for the actor.
+
+    Three queries, whatever its length, and one each for files, links and a list of who may see it, where there are any.
+    """
     key = secrets.vault.open_tip_key(tip.wrapped_key, tip.kek_id, ref=tip.number)
-    files = _files(session, secrets, tip, key)
+    around = session.connection().execute(_AROUND, {"tip_id": tip.id}).one()
+    files = _files(session, secrets, tip, key) if around.has_files else ()
     events = _events(session, secrets, tip, key, files)
-    commune, province, has_identity = session.execute(_AROUND.where(Tip.id == tip.id)).one()
-    links = _links(session, tip, actor)
-    granted = session.scalars(select(TipGrant.team_id).where(TipGrant.tip_id == tip.id).order_by(TipGrant.team_id))
+    links = _links(session, tip, actor) if tip.master_id or around.has_followers else []
     return TipPage(
         tip=tip,
         text=TipText.from_json(events[0].text),
-        commune=commune,
-        province=province,
+        commune=around.commune,
+        province=around.province,
         events=events,
         files=files,
         people=_people(session, tip, events),
-        granted_team_ids=tuple(granted),
+        granted_team_ids=_granted(session, tip) if around.is_granted else (),
         master=next((link for tip_id, link in links if tip_id == tip.master_id), None),
         duplicates=tuple(link for tip_id, link in links if tip_id != tip.master_id),
-        has_identity=has_identity,
+        has_identity=around.has_identity,
     )
 
 
@@ -127,18 +133,53 @@ def assignable(session: Session, team_ids: Sequence[int]) -> list[tuple[int, str
     return [(account_id, name) for account_id, name in session.execute(query)]
 
 
+_Follower = aliased(Tip)
+_TIP_ID = bindparam("tip_id", type_=BigId)
 _AROUND = (
-    select(Commune.name_full, Province.name_full, exists().where(Identity.tip_id == Tip.id))
+    select(
+        Commune.name_full.label("commune"),
+        Province.name_full.label("province"),
+        exists().where(Identity.tip_id == Tip.id).label("has_identity"),
+        exists().where(Attachment.tip_id == Tip.id).label("has_files"),
+        exists().where(_Follower.master_id == Tip.id).label("has_followers"),
+        exists().where(TipGrant.tip_id == Tip.id).label("is_granted"),
+    )
     .select_from(Tip)
     .outerjoin(Commune, Commune.code == Tip.commune_code)
     .outerjoin(Province, Province.code == Tip.province_code)
+    .where(Tip.id == _TIP_ID)
+)
+_event = TipEventRow.__table__.c
+_EVENTS = (
+    select(
+        _event.seq,
+        _event.kind,
+        _event.at,
+        _event.actor_kind,
+        _event.account_id,
+        _event.team_id,
+        _event.data,
+        _event.text_sealed,
+    )
+    .where(_event.tip_id == _TIP_ID)
+    .order_by(_event.seq)
+)
+_FILES = (
+    select(Attachment.uid, Attachment.event_seq, Attachment.name_sealed, Attachment.media_type, Attachment.size_bytes)
+    .where(Attachment.tip_id == _TIP_ID)
+    .order_by(Attachment.id)
+)
+_GRANTED = select(TipGrant.team_id).where(TipGrant.tip_id == _TIP_ID).order_by(TipGrant.team_id)
+_PEOPLE = select(Account.id, Account.display_name).where(among(Account.id, bindparam("ids", type_=ListOf(Integer))))
+_LINKS = (
+    select(Tip.id, Tip.number, Tip.status)
+    .where(or_(Tip.master_id == _TIP_ID, Tip.id == bindparam("master_id", type_=BigId)), VISIBLE)
+    .order_by(Tip.id)
+    .limit(MOST_LINKS)
 )
 
 
 def _events(session: Session, secrets: Secrets, tip: Tip, key: bytes, files: Sequence[FileRow]) -> tuple[EventRow, ...]:
-    row = TipEventRow.__table__.c
-    columns = (row.seq, row.kind, row.at, row.actor_kind, row.account_id, row.team_id, row.data, row.text_sealed)
-    query = select(*columns).where(row.tip_id == tip.id).order_by(row.seq)
     return tuple(
         EventRow(
             seq=e.seq,
@@ -154,12 +195,11 @@ def _events(session: Session, secrets: Secrets, tip: Tip, key: bytes, files: Seq
             else "",
             files=tuple(file for file in files if file.event_seq == e.seq),
         )
-        for e in session.execute(query)
+        for e in session.connection().execute(_EVENTS, {"tip_id": tip.id})
     )
 
 
 def _files(session: Session, secrets: Secrets, tip: Tip, key: bytes) -> tuple[FileRow, ...]:
-    rows = session.scalars(select(Attachment).where(Attachment.tip_id == tip.id).order_by(Attachment.id))
     return tuple(
         FileRow(
             uid=row.uid,
@@ -168,19 +208,21 @@ def _files(session: Session, secrets: Secrets, tip: Tip, key: bytes) -> tuple[Fi
             media_type=row.media_type,
             size_bytes=row.size_bytes,
         )
-        for row in rows
+        for row in session.connection().execute(_FILES, {"tip_id": tip.id})
     )
 
 
 def _people(session: Session, tip: Tip, events: Sequence[EventRow]) -> dict[int, str]:
     named = {e.account_id for e in events} | {e.changes.get("assignee_id") for e in events} | {tip.assignee_id}
     ids = [account_id for account_id in named if account_id is not None]
-    rows = session.execute(select(Account.id, Account.display_name).where(Account.id.in_(ids)))
-    return dict(rows.all())
+    return dict(session.connection().execute(_PEOPLE, {"ids": ids}).all())
+
+
+def _granted(session: Session, tip: Tip) -> tuple[int, ...]:
+    return tuple(session.connection().execute(_GRANTED, {"tip_id": tip.id}).scalars())
 
 
 def _links(session: Session, tip: Tip, actor: Actor) -> list[tuple[int, LinkRow]]:
     """Return the master and the duplicates that the actor may know of."""
-    ids = or_(Tip.master_id == tip.id, Tip.id == tip.master_id) if tip.master_id else Tip.master_id == tip.id
-    query = select(Tip.id, Tip.number, Tip.status).where(ids, visible_to(actor)).order_by(Tip.id).limit(50)
-    return [(tip_id, LinkRow(number, status)) for tip_id, number, status in session.execute(query)]
+    named = {"tip_id": tip.id, "master_id": tip.master_id} | rights_of(actor)
+    return [(tip_id, LinkRow(number, status)) for tip_id, number, status in session.connection().execute(_LINKS, named)]

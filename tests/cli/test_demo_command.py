@@ -7,11 +7,13 @@ import json
 import re
 import secrets
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 from click.testing import CliRunner
@@ -289,12 +291,24 @@ def test_two_demos_are_never_prepared_in_one_folder(run: Run, environ: dict[str,
     assert "Another demo is being prepared" in result.output
 
 
+def children_of(process: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{process}/task/{process}/children").read_text("ascii").split()]
+
+
+def is_running(process: int) -> bool:
+    """Tell whether a process runs; one that nobody has buried does not."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
 def test_the_demo_serves_with_a_worker_beside_and_both_stop_when_it_is_told_to(
     tmp_path: Path, start: Start, port: int
 ) -> None:
     demo = start({"FORUM_INSTANCE": str(tmp_path / "instance")}, "demo", "--tips", "2", "--port", str(port))
     wait_for(demo, port)
-    children = Path(f"/proc/{demo.pid}/task/{demo.pid}/children").read_text(encoding="ascii").split()
+    children = children_of(demo.pid)
     commands = [Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")[3] for child in children]
 
     demo.send_signal(signal.SIGTERM)
@@ -302,5 +316,25 @@ def test_the_demo_serves_with_a_worker_beside_and_both_stop_when_it_is_told_to(
     output, _ = demo.communicate(timeout=60)
     assert demo.returncode == 0, output
     assert sorted(commands) == [b"serve", b"worker"]
-    assert not any(Path(f"/proc/{child}").exists() for child in children)
+    assert not any(is_running(child) for child in children)
     assert f"http://localhost:{port}/" in output
+
+
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGHUP], ids=["killed", "terminal-closed"])
+def test_nothing_of_the_demo_runs_on_when_it_ends_without_a_word(
+    tmp_path: Path, start: Start, port: int, end: signal.Signals
+) -> None:
+    demo = start({"FORUM_INSTANCE": str(tmp_path / "instance")}, "demo", "--tips", "1", "--port", str(port))
+    wait_for(demo, port)
+    urlopen(f"http://127.0.0.1:{port}/healthz", timeout=60).close()  # whoever answers is there
+    children = children_of(demo.pid)
+    family = [*children, *(grandchild for child in children for grandchild in children_of(child))]
+    assert len(family) >= 3  # the server with at least one of its own, and the worker
+
+    demo.send_signal(end)
+
+    assert demo.wait(10) == -end
+    until = time.monotonic() + 40
+    while any(is_running(process) for process in family):
+        assert time.monotonic() < until, [process for process in family if is_running(process)]
+        time.sleep(0.1)

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from forum.domain.vocabulary import Role
 from forum.extensions import db
@@ -58,6 +58,16 @@ def state_of(number: str) -> Tip:
     """Return the row of a tip as it is now."""
     db.session.expire_all()
     return db.session.scalars(select(Tip).where(Tip.number == number)).one()
+
+
+def statements_of(officer: Officer, path: str) -> int:
+    """Return how many statements the database is given for a page."""
+    statements: list[str] = []
+    note = lambda *args: statements.append(args[2])  # noqa: E731 - a listener of one line
+    event.listen(db.engine, "before_cursor_execute", note)
+    officer.see(path)
+    event.remove(db.engine, "before_cursor_execute", note)
+    return len(statements)
 
 
 def readable(page: str) -> str:

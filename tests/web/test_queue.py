@@ -6,7 +6,7 @@ import re
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from forum.domain.submissions import PoliceConcern
 from forum.domain.vocabulary import Category, Role
@@ -15,7 +15,7 @@ from forum.models import AccessRow
 from forum.models.access_log import AccessAction
 from tests.conftest import FixedClock, fresh_work
 from tests.factories import BODY, Cast, send_tip, to_accepted, to_answered, to_closed, to_routed, to_triaged
-from tests.web.desk import Officer
+from tests.web.desk import Officer, statements_of
 
 DESK = ("14/desk", Role.INTAKE)
 HANDLER = ("14/PC04", Role.HANDLER)
@@ -29,15 +29,6 @@ def sent(**fields: object) -> str:
 
 def numbers(page: str) -> list[str]:
     return re.findall(r'href="/tips/([A-Z0-9]{10})"', page)
-
-
-def statements_of(officer: Officer, path: str) -> int:
-    statements: list[str] = []
-    note = lambda *args: statements.append(args[2])  # noqa: E731 - a listener of one line
-    event.listen(db.engine, "before_cursor_execute", note)
-    officer.see(path)
-    event.remove(db.engine, "before_cursor_execute", note)
-    return len(statements)
 
 
 def test_queue_shows_structure_and_never_a_word_of_a_tip(app: Flask) -> None:

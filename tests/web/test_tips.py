@@ -8,7 +8,7 @@ from io import BytesIO
 import pytest
 from flask import Flask
 from PIL import Image
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from forum.domain.events import EventKind
 from forum.domain.lifecycle import Status
@@ -22,13 +22,14 @@ from forum.services.splitting import parts_of
 from forum.web.tips.sentences import _SENTENCES
 from tests.conftest import fresh_work
 from tests.factories import send_tip
-from tests.web.desk import Officer, readable, state_of
+from tests.web.desk import Officer, readable, state_of, statements_of
 
 DESK = ("14/desk", Role.INTAKE)
 HANDLER = ("14/PC04", Role.HANDLER)
 LEAD = ("14/PC04", Role.LEAD)
 INSPECTOR = ("14/TT", Role.LEAD)
 CLASS = {"kind": "crime-report", "category": "drugs", "priority": "high", "commune": "04048"}
+MOST_STATEMENTS = 13
 ANSWER = "Công an đã kiểm tra và bắt giữ hai người. Cảm ơn bà con."
 
 
@@ -347,6 +348,15 @@ def test_duplicate_is_suggested_joined_and_answered_with_its_master(app: Flask) 
     assert state_of(second).status is Status.ANSWERED
 
 
+def test_duplicate_is_suggested_when_neither_place_is_known(app: Flask) -> None:
+    first, _ = sent(province_code=None, commune_code=None)
+    elsewhere, _ = sent(province_code="15", commune_code=None)
+    second, _ = sent(province_code=None, commune_code=None)
+    page = Officer(app, ("cluster", Role.INTAKE)).tip(second)
+    assert first in page
+    assert elsewhere not in page
+
+
 def test_duplicate_parts_from_its_master_again(app: Flask) -> None:
     first, _ = sent()
     second, _ = sent()
@@ -465,21 +475,23 @@ def test_opening_is_written_down_and_so_is_a_refusal(app: Flask) -> None:
 def test_page_makes_the_same_number_of_queries_however_much_has_happened(app: Flask) -> None:
     number, _ = sent()
     desk = Officer(app, DESK)
-
-    def queries() -> int:
-        statements: list[str] = []
-        note = lambda *args: statements.append(args[2])  # noqa: E731 - a listener of one line
-        event.listen(db.engine, "before_cursor_execute", note)
-        desk.tip(number)
-        event.remove(db.engine, "before_cursor_execute", note)
-        return len(statements)
-
-    few = queries()
+    few = statements_of(desk, f"/tips/{number}")
     for count in range(15):
         desk.act(number, "note", text=f"Ghi chú {count}")
     for _ in range(5):
         sent()
-    assert queries() == few <= 30
+    assert statements_of(desk, f"/tips/{number}") == few
+
+
+def test_page_makes_the_same_number_of_queries_at_ten_and_at_a_thousand_tips(app: Flask) -> None:
+    with fresh_work() as work:
+        numbers = [send_tip(work).tip_number for _ in range(10)]
+    desk = Officer(app, DESK)
+    few = statements_of(desk, f"/tips/{numbers[0]}")
+    with fresh_work() as work:
+        for _ in range(990):
+            send_tip(work)
+    assert statements_of(desk, f"/tips/{numbers[0]}") == few <= MOST_STATEMENTS
 
 
 def test_every_kind_of_event_has_a_sentence() -> None:

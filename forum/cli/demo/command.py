@@ -76,10 +76,14 @@ def _print_receipts(seeded: Seeded) -> None:
 
 
 def _serve(environ: dict[str, str], *, bind: str) -> None:
-    """Run server and worker as two processes, as an installation does, until one ends or we are told to stop."""
-    program = [sys.executable, "-m", "forum"]
+    """Run server and worker as two processes, as an installation does, until one ends or we are told to stop.
+
+    Both hold the reading end of a pipe whose writing end is ours alone: it closes when we end, whatever ends us.
+    """
+    program = [sys.executable, "-m", "forum.cli.demo.child"]
+    lifeline, _ours = os.pipe()
     children = [
-        subprocess.Popen([*program, *arguments], env=environ)  # noqa: S603 - this very program
+        subprocess.Popen([*program, *arguments], env=environ, stdin=lifeline)  # noqa: S603 - this very program
         for arguments in (["serve", "--bind", bind], ["worker"])
     ]
     signal.signal(signal.SIGTERM, _interrupt)
