@@ -41,8 +41,6 @@ class EventKind(StrEnum):
     RESTRICTION_LIFTED = "restriction-lifted"
     DEADLINE_RECOMPUTED = "deadline-recomputed"
     IDENTITY_OPENED = "identity-opened"
-    IDENTITY_ASKED = "identity-asked"
-    IDENTITY_CONSENTED = "identity-consented"
     IDENTITY_HANDED_OVER = "identity-handed-over"
 
 

@@ -89,8 +89,6 @@ MOVES: dict[E, Move] = {
     E.RESTRICTION_LIFTED: Move(ANY, None, LIMIT),
     E.DEADLINE_RECOMPUTED: Move(WORKING | {S.DUPLICATE}, None, CLOCKS),
     E.IDENTITY_OPENED: Move(ANY, None),
-    E.IDENTITY_ASKED: Move(ANY, None),
-    E.IDENTITY_CONSENTED: Move(ANY, None),
     E.IDENTITY_HANDED_OVER: Move(ANY, None),
 }
 

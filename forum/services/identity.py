@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from sqlalchemy import select
@@ -29,7 +28,6 @@ from forum.services.tips import lock_tip
 from forum.services.work import Work
 
 SHORTEST_REASON = 10
-MOST_LISTED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +86,6 @@ def hand_over_identity(work: Work, actor: Actor, number: str, *, passphrase: str
         move(work, tip, EventKind.IDENTITY_HANDED_OVER, by)
         return
     raise NotFound
-
-
-def left_behind(work: Work, scopes: Sequence[str]) -> Sequence[Tip]:
-    """Return the tips that another province has, while who sent them is still sealed to custodians of these."""
-    here = Identity.scope.in_(scopes) & (Identity.scope != Tip.province_code)
-    return work.session.scalars(
-        select(Tip).join(Identity, Identity.tip_id == Tip.id).where(here).order_by(Tip.received_at).limit(MOST_LISTED)
-    ).all()
 
 
 def _opened(work: Work, actor: Actor, tip: Tip, identity: Identity, passphrase: str) -> bytes:

@@ -17,7 +17,7 @@ KINDS = tuple(
     declined restricted restriction-lifted deadline-recomputed identity-opened
     """.split()
 )
-NEW_KINDS = ("identity-asked", "identity-consented", "identity-handed-over")
+NEW_KIND = "identity-handed-over"
 PRESENT = sa.text("retired_at IS NULL")
 INSTANT = sa.DateTime(timezone=True)
 
@@ -83,7 +83,7 @@ def upgrade() -> None:
             op.f("fk_identity_custody_key_id_custody_key"), "custody_key", ["custody_key_id"], ["id"]
         )
         identity.create_index(op.f("ix_identity_custody_key_id"), ["custody_key_id"])
-    allow_kinds((*KINDS, *NEW_KINDS))
+    allow_kinds((*KINDS, NEW_KIND))
 
 
 def downgrade() -> None:
