@@ -17,13 +17,14 @@ from flask_login import LoginManager
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 from sqlalchemy import Connection, Engine, event
-from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.exc import InvalidatePoolError, OperationalError
 from sqlalchemy.orm import Session, object_session
 
 from config import Config
 from forum.adapters.clock import Clock
 from forum.adapters.file_store import FileStore
 from forum.adapters.secrets import Secrets
+from forum.domain.errors import IllegalMove
 from forum.domain.lexicon import Lexicon
 from forum.models import SettingEvent
 from forum.models.base import Base
@@ -38,6 +39,8 @@ limiter = Limiter(key_func=lambda: "", headers_enabled=False)
 
 WRITER = "forum_writer"
 RULES = "forum.rulebook"
+OVERTAKEN = frozenset({"40001", "40P01"})
+"""What PostgreSQL calls a serialization failure and a deadlock."""
 _sqlite_writer = threading.RLock()
 
 
@@ -46,15 +49,21 @@ def transaction() -> Iterator[Session]:
     """Open a writing session; commit when the block ends, roll back when it raises.
 
     On SQLite the writers of one process queue for a lock here, and begin IMMEDIATE: eight at once would
-    otherwise sleep in the busy handler and wait a hundred times longer.
+    otherwise sleep in the busy handler and wait a hundred times longer. On PostgreSQL two people may lock the same
+    tips in turn: the one whom the server gives up is told, by IllegalMove, that somebody else was faster.
     """
     engine = db.engine
     if engine.dialect.name == "sqlite":
         with _sqlite_writer, _writing(engine.execution_options(**{WRITER: True})) as session:
             yield session
     else:
-        with _writing(engine.execution_options(isolation_level="READ COMMITTED")) as session:
-            yield session
+        try:
+            with _writing(engine.execution_options(isolation_level="READ COMMITTED")) as session:
+                yield session
+        except OperationalError as error:
+            if getattr(error.orig, "sqlstate", None) in OVERTAKEN:
+                raise IllegalMove from error
+            raise
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from forum.domain.errors import InvalidInput
 from forum.domain.events import ActorRef, EventKind
@@ -19,6 +19,13 @@ from forum.services.tips import lock_tip
 from forum.services.work import Work
 
 MOST_DUPLICATES = 200
+_FOLLOWERS = (
+    select(Tip)
+    .where(Tip.master_id == bindparam("master"), Tip.status == bindparam("status"))
+    .order_by(Tip.id)
+    .limit(MOST_DUPLICATES)
+    .with_for_update()
+)
 
 
 def link(work: Work, actor: Actor, tip: Tip, *, master_number: str) -> None:
@@ -84,5 +91,4 @@ def _place_of(work: Work, master: Tip) -> dict[str, object]:
 
 
 def _followers(work: Work, master: Tip, *, status: Status = Status.DUPLICATE) -> Iterator[Tip]:
-    query = select(Tip).where(Tip.master_id == master.id, Tip.status == status).order_by(Tip.id)
-    yield from work.session.scalars(query.limit(MOST_DUPLICATES).with_for_update()).all()
+    yield from work.session.scalars(_FOLLOWERS, {"master": master.id, "status": status}).all()

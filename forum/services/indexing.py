@@ -15,6 +15,7 @@ from forum.services.timeline import open_key
 from forum.services.work import Work
 
 _INSERT_SEARCH = insert(TipSearch)
+_INSERT_TERM = insert(TipTerm)
 
 
 def scope_of(tip: Tip) -> str:
@@ -70,7 +71,7 @@ def folded_texts(work: Work, tip: Tip) -> Iterable[str]:
 def _add_terms(session: Session, tip_id: int, numbers: Iterable[int]) -> None:
     rows = [{"term": number, "tip_id": tip_id} for number in numbers]
     if rows and _is_sqlite(session):
-        session.execute(insert(TipTerm), rows)
+        session.connection().execute(_INSERT_TERM, rows)
 
 
 def _is_sqlite(session: Session) -> bool:

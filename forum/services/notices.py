@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import bindparam, delete, exists, select
 
 from forum.models import NoticeAddress, OutboxJob, Tip
 from forum.services.work import Work
 
 NOTICE = "notice"
+_HAS_ADDRESS = select(exists().where(NoticeAddress.tip_id == bindparam("tip")))
 
 
 def announce(work: Work, tip: Tip) -> None:
     """Put a notice into the outbox if the tip has an address for notices; it leaves after commit."""
-    if work.session.scalar(select(exists().where(NoticeAddress.tip_id == tip.id))):
+    if work.session.scalar(_HAS_ADDRESS, {"tip": tip.id}):
         work.session.add(OutboxJob(kind=NOTICE, payload={"tip_id": tip.id}, available_at=work.now))
 
 

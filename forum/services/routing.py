@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from forum.adapters.bindings import event_where
 from forum.domain.errors import InvalidInput
@@ -35,6 +35,9 @@ from forum.services.timeline import move, open_key
 from forum.services.transfers import LONGEST_REASON, hand_over
 from forum.services.work import Work
 
+_HANDED_IN = select(TipEventRow.text_sealed).where(TipEventRow.tip_id == bindparam("tip"), TipEventRow.seq == 1)
+_CLUSTER = select(Province.code).where(Province.is_in_cluster)
+
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
@@ -48,9 +51,7 @@ class Proposal:
 
 def text_of(work: Work, tip: Tip) -> TipText:
     """Unseal what the citizen handed in."""
-    sealed = work.session.scalars(
-        select(TipEventRow.text_sealed).where(TipEventRow.tip_id == tip.id, TipEventRow.seq == 1)
-    ).one()
+    sealed = work.session.scalars(_HANDED_IN, {"tip": tip.id}).one()
     key = open_key(work, tip)
     where = event_where(tip.number, 1, "text")
     return TipText.from_json(work.secrets.vault.unseal_text(key, sealed or b"", where=where))
@@ -75,7 +76,7 @@ def propose_for(work: Work, tip: Tip, text: TipText) -> Proposal:
 
 def facts_of(work: Work, tip: Tip, text: TipText, found: Suggestion) -> RoutingFacts:
     """Return what the rules look at."""
-    cluster = frozenset(work.session.scalars(select(Province.code).where(Province.is_in_cluster)))
+    cluster = frozenset(work.session.scalars(_CLUSTER))
     return facts_within(cluster, tip, text, found=found)
 
 

@@ -7,7 +7,7 @@ from dataclasses import fields
 from datetime import UTC
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -28,6 +28,8 @@ _INSERT_TIP = {
     "sqlite": sqlite.insert(Tip).on_conflict_do_nothing(index_elements=[Tip.receipt_digest]).returning(Tip.id),
 }
 _INSERT_EVENT = insert(TipEventRow)
+_EVENTS = select(TipEventRow).where(TipEventRow.tip_id == bindparam("tip")).order_by(TipEventRow.seq)
+_GRANTS = select(TipGrant.team_id).where(TipGrant.tip_id == bindparam("tip")).order_by(TipGrant.team_id)
 
 
 def move(
@@ -80,8 +82,7 @@ def state_of(session: Session, tip: Tip) -> TipState:
     """Return the state that the row holds."""
     granted: tuple[int, ...] = ()
     if tip.restriction is not None:
-        rows = session.scalars(select(TipGrant.team_id).where(TipGrant.tip_id == tip.id).order_by(TipGrant.team_id))
-        granted = tuple(rows)
+        granted = tuple(session.scalars(_GRANTS, {"tip": tip.id}))
     values = {name: getattr(tip, name) for name in COLUMNS}
     return TipState(**{**values, "tags": tuple(tip.tags), "granted_team_ids": granted})
 
@@ -105,8 +106,7 @@ def as_event(row: TipEventRow) -> TipEvent:
 
 def events_of(session: Session, tip_id: int) -> list[TipEvent]:
     """Return the events of a tip, oldest first."""
-    rows = session.scalars(select(TipEventRow).where(TipEventRow.tip_id == tip_id).order_by(TipEventRow.seq))
-    return [as_event(row) for row in rows]
+    return [as_event(row) for row in session.scalars(_EVENTS, {"tip": tip_id})]
 
 
 def event_mac(secrets: Secrets, number: str, before: bytes, row: TipEventRow) -> bytes:

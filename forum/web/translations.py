@@ -23,10 +23,7 @@ _SPOKEN = "forum.catalogue"
 
 def init_translations(app: Flask) -> None:
     """Let templates and code look their texts up in the same way; a page has two hundred of them."""
-    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # comes with Jinja's i18n extension
-        gettext=gettext, ngettext=ngettext, newstyle=True
-    )
-    app.jinja_env.globals.update(_=_markup, gettext=_markup)
+    app.jinja_env.globals.update(_=_markup, gettext=_markup, ngettext=_counted)
 
 
 def gettext(message: str, **values: object) -> str:
@@ -61,6 +58,11 @@ def _markup(message: str, **values: object) -> Markup:
     """Return a text for a template: what is put into it is escaped, the text itself is ours."""
     spoken = _spoken()
     return _ours(spoken, message) % values if values else _whole(spoken, message)
+
+
+def _counted(one: str, many: str, num: int, **values: object) -> Markup:
+    """Return the text that fits a number, for a template."""
+    return Markup(_spoken().ungettext(one, many, num)) % {"num": num, **values}  # noqa: S704 - as below
 
 
 def _ours(spoken: Any, message: str) -> Markup:
