@@ -43,7 +43,11 @@ def make_actor(work: Work, *grants: tuple[str, Role]) -> Actor:
 
 def make_custodian(work: Work, recovery: str, *grants: tuple[str, Role]) -> Actor:
     """Make a custodian who has chosen PASSPHRASE and was admitted by the recovery key."""
-    account = make_account(work, *grants)
+    return give_passphrase(work, recovery, make_account(work, *grants))
+
+
+def give_passphrase(work: Work, recovery: str, account: Account) -> Actor:
+    """Let a custodian choose PASSPHRASE, and admit them."""
     custodian = actor_of(work, account)
     custody.choose_passphrase(work, custodian, PASSPHRASE)
     custody.admit_by_recovery(work, recovery, account)

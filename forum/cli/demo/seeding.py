@@ -13,6 +13,7 @@ from sqlalchemy import select
 from forum.adapters import shipped
 from forum.cli.demo.corpus import generate
 from forum.cli.demo.course import CommuneLite
+from forum.cli.demo.custodians import begin_custody, give_passphrases
 from forum.cli.demo.people import make_people
 from forum.cli.demo.player import Act, Player, acts_of
 from forum.cli.demo.seasons import months_before
@@ -31,9 +32,11 @@ WORTH_FOLLOWING = (Status.WAITING, Status.IN_PROGRESS, Status.CLOSED)
 
 @dataclass(frozen=True, slots=True)
 class Seeded:
-    """What only the seeding knows: passwords, a few receipts by state, how many courses did not fit."""
+    """What only the seeding knows: passwords, what opens identities, some receipts, how many courses did not fit."""
 
     passwords: dict[str, str]
+    passphrases: dict[str, str]
+    recovery: str
     receipts: dict[Status, str]
     left_standing: int
 
@@ -44,7 +47,9 @@ def seed(*, tips: int, until: datetime) -> Seeded:
     with transaction() as session:
         load_shipped(session, start)
     with unit_of_work() as work:
-        passwords = make_people(replace(work, now=start))
+        begun = replace(work, now=start)
+        passwords, recovery = make_people(begun), begin_custody(begun)
+        passphrases = give_passphrases(begun, recovery)
         player = Player.for_work(work)
     click.echo("Writing the tips ...")
     acts = acts_of(generate(tips, until=until, months=MONTHS, communes=communes(), seed=SEED))
@@ -55,7 +60,7 @@ def seed(*, tips: int, until: datetime) -> Seeded:
                     player.play(work, act)
             bar.update(len(batch))
     _count_days(until)
-    return Seeded(passwords, _receipts(player), player.left_standing.total())
+    return Seeded(passwords, passphrases, recovery, _receipts(player), player.left_standing.total())
 
 
 def _count_days(until: datetime) -> None:
