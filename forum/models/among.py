@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ARRAY, Dialect, Text
@@ -24,14 +25,20 @@ class ListOf(TypeDecorator[list[Any]]):
 
     def process_bind_param(self, value: Iterable[Any] | None, dialect: Dialect) -> Any:
         """Return the list as the engine takes it."""
-        members = list(value or ())
-        return json.dumps(members) if dialect.name == "sqlite" else members
+        members = tuple(value or ())
+        return _spelled(members) if dialect.name == "sqlite" else list(members)
 
     @property
     def item_type(self) -> TypeEngine[Any]:
         """The type of one member."""
         found: TypeEngine[Any] = self.impl_instance.item_type  # type: ignore[attr-defined]  # that of an array
         return found
+
+
+@lru_cache(maxsize=1024)
+def _spelled(members: tuple[Any, ...]) -> str:
+    """Return a list as JSON; one statement may hold the same list a hundred times."""
+    return json.dumps(members)
 
 
 class among(FunctionElement[bool]):  # noqa: N801 - read as a function in statements

@@ -121,7 +121,7 @@ def tab_counts(session: Session, actor: Actor, tabs: Iterable[Tab]) -> dict[Tab,
     """Return how many tips wait in each list, counted up to 100 at most; one query for all."""
     counted = tuple(tab for tab in tabs if tab is not Tab.ARCHIVE)
     row = session.connection().execute(_counts_statement(actor, counted), rights_of(actor)).one()
-    return {tab: min(amount, COUNTED_UP_TO) for tab, amount in zip(counted, row, strict=True)}
+    return {tab: min(int(amount), COUNTED_UP_TO) for tab, amount in zip(counted, row, strict=True)}
 
 
 # Statements are kept for each actor: putting one together costs more than running it.

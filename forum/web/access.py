@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TypeVar
 
 from flask import Flask, current_app, g, redirect, request, session, url_for
@@ -23,11 +24,34 @@ OPEN_BEFORE_CHANGE = frozenset({"auth.password", "auth.change_password", "auth.s
 
 
 _SIGNED_IN = (
-    select(Account, Membership.role, Team.id, Team.kind, Team.province_code)
+    select(
+        Account.id,
+        Account.username,
+        Account.display_name,
+        Account.theme,
+        Account.must_change_password,
+        Account.session_version,
+        Membership.role,
+        Team.id.label("team_id"),
+        Team.kind,
+        Team.province_code,
+    )
     .outerjoin(Membership, (Membership.account_id == Account.id) & Membership.ended_at.is_(None))
     .outerjoin(Team, Team.id == Membership.team_id)
     .where(Account.id == bindparam("account_id"), Account.is_active, Account.session_version == bindparam("version"))
 )
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    """What every page asks about the account that is signed in."""
+
+    id: int
+    username: str
+    display_name: str
+    theme: str
+    must_change_password: bool
+    session_version: int
 
 
 def public(view: View) -> View:
@@ -61,7 +85,7 @@ def actor() -> Actor:
 class SignedIn(UserMixin):
     """The signed-in account as Flask-Login wants it."""
 
-    def __init__(self, account: Account, actor: Actor) -> None:
+    def __init__(self, account: Account | AccountRow, actor: Actor) -> None:
         self.account = account
         self.actor = actor
 
@@ -83,11 +107,12 @@ def load_signed_in(session_id: str) -> SignedIn | None:
     account_id, _, version = session_id.partition(".")
     if not (account_id.isdecimal() and version.isdecimal()):
         return None
-    rows = db.session.execute(_SIGNED_IN, {"account_id": int(account_id), "version": int(version)}).all()
+    found = db.session.connection().execute(_SIGNED_IN, {"account_id": int(account_id), "version": int(version)})
+    rows = found.all()
     if not rows:
         return None
-    account = rows[0][0]
-    memberships = tuple(MembershipRef(role, team_id, kind, code) for _, role, team_id, kind, code in rows if role)
+    account = AccountRow(*rows[0][:6])
+    memberships = tuple(MembershipRef(row.role, row.team_id, row.kind, row.province_code) for row in rows if row.role)
     return SignedIn(account, Actor(account.id, account.display_name, memberships))
 
 

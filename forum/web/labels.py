@@ -9,7 +9,7 @@ from forum.domain.lifecycle import Status
 from forum.domain.submissions import PoliceConcern
 from forum.domain.vocabulary import Channel, Kind, Priority, Restriction, Role, TeamKind
 from forum.services.transfers import DeclineReason
-from forum.web.translations import lazy_gettext, select_language
+from forum.web.translations import language, lazy_gettext
 
 LABELS: Sequence[tuple[StrEnum, object]] = (
     (Status.RECEIVED, lazy_gettext("Received")),
@@ -80,9 +80,9 @@ def label(member: StrEnum | None) -> str:
 
 def name_of(entry: object) -> str:
     """Return the name of a table's row (team, category, department, tag) in the visitor's language."""
-    return str(getattr(entry, f"name_{select_language()}"))
+    return str(getattr(entry, f"name_{language()}"))
 
 
 def hint_of(entry: object) -> str:
     """Return the hint of a category in the visitor's language."""
-    return str(getattr(entry, f"hint_{select_language()}"))
+    return str(getattr(entry, f"hint_{language()}"))

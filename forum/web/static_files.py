@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,21 +16,21 @@ LENGTH = 12
 
 def init_static_files(app: Flask) -> None:
     """Put the fingerprint of each file into its address, and let such addresses be kept for good."""
-    app.jinja_env.globals["static_url"] = static_url
+    app.jinja_env.globals["static_url"] = _addresses(app)
     app.url_defaults(_add_fingerprint)
     app.after_request(_keep)
 
 
-def static_url(filename: str) -> str:
-    """Return what `url_for("static", …)` does, without its searching: a page shows a hundred symbols of one picture."""
-    app = current_app
-    return _address(f"{request.script_root}{app.static_url_path}", app.static_folder or "", filename)
+def _addresses(app: Flask) -> Callable[[str], str]:
+    """Return what does the same as `url_for("static", …)` without its searching: each address is put together once."""
+    path, folder = app.static_url_path, app.static_folder or ""
 
+    @cache
+    def address(root: str, filename: str) -> str:
+        found = _fingerprint(folder, filename)
+        return f"{root}{path}/{filename}{f'?v={found}' if found else ''}"
 
-@cache
-def _address(root: str, folder: str, filename: str) -> str:
-    found = _fingerprint(folder, filename)
-    return f"{root}/{filename}{f'?v={found}' if found else ''}"
+    return lambda filename: address(request.script_root, filename)
 
 
 def _add_fingerprint(endpoint: str, values: dict[str, Any]) -> None:

@@ -11,10 +11,10 @@ from forum.domain.permissions import Actor
 from forum.domain.vocabulary import Category, Kind, Priority
 from forum.reports.tip_rows import Filters
 from forum.services.rulebook import Rulebook
-from forum.web.fields import member, offered_values
+from forum.web.fields import member
 from forum.web.labels import label, name_of
 from forum.web.place_names import communes_of, provinces_of_cluster
-from forum.web.plain_select import PlainSelectField
+from forum.web.quick_select import QuickSelectField
 from forum.web.translations import gettext
 from forum.web.translations import lazy_gettext as _
 
@@ -25,13 +25,13 @@ class FilterForm(Form):
     Communes and units are offered for one province at a time: all of the cluster's would be a thousand lines.
     """
 
-    category = PlainSelectField(_("Category"), default="", validate_choice=False)
-    kind = PlainSelectField(_("Kind"), default="", validate_choice=False)
-    priority = PlainSelectField(_("Priority"), default="", validate_choice=False)
-    status = PlainSelectField(_("Status"), default="", validate_choice=False)
-    province = PlainSelectField(_("Province"), default="", validate_choice=False)
-    commune = PlainSelectField(_("Commune"), default="", validate_choice=False)
-    team = PlainSelectField(_("Unit"), default="", validate_choice=False)
+    category = QuickSelectField(_("Category"), default="", validate_choice=False)
+    kind = QuickSelectField(_("Kind"), default="", validate_choice=False)
+    priority = QuickSelectField(_("Priority"), default="", validate_choice=False)
+    status = QuickSelectField(_("Status"), default="", validate_choice=False)
+    province = QuickSelectField(_("Province"), default="", validate_choice=False)
+    commune = QuickSelectField(_("Commune"), default="", validate_choice=False)
+    team = QuickSelectField(_("Unit"), default="", validate_choice=False)
 
     def __init__(self, *args: Any, rulebook: Rulebook, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -63,4 +63,5 @@ class FilterForm(Form):
 
 
 def _offered(field: Any) -> str | None:
-    return field.data if field.data and field.data in offered_values(field) else None
+    is_offered = any(value == field.data for value, _text in field.choices)
+    return field.data if field.data and is_offered else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import io
 import json
 import re
 import secrets
@@ -18,6 +19,7 @@ from urllib.request import urlopen
 import pytest
 from click.testing import CliRunner
 from flask import Flask
+from PIL import Image
 from sqlalchemy import create_engine, func, inspect, select, text
 from sqlalchemy.engine import make_url
 
@@ -34,8 +36,9 @@ from forum.domain.receipts import parse
 from forum.domain.teams import TeamRef
 from forum.domain.vocabulary import Restriction, TeamKind
 from forum.extensions import db, unit_of_work
-from forum.models import Account, ClosedDay, Tip, TipEventRow
+from forum.models import Account, Attachment, ClosedDay, NoticeAddress, OutboxJob, Tip, TipEventRow
 from forum.services.accounts import actor_of, find_account
+from forum.services.attachments import open_file
 from forum.services.conversation import find_by_receipt
 from forum.services.facts import due_days
 from forum.services.officers import may_act
@@ -242,6 +245,21 @@ def test_every_course_is_played_to_where_the_corpus_leaves_it(made: Made) -> Non
         oldest = work.session.scalar(select(func.min(TipEventRow.at)))
         assert oldest is not None
         assert 600 < (work.now - oldest).days < 810
+
+
+def test_pictures_were_let_in_and_addresses_live_as_long_as_their_tips(made: Made) -> None:
+    with opened(made.environ), unit_of_work() as work:
+        held = work.session.execute(select(Tip, Attachment).join(Attachment, Attachment.tip_id == Tip.id)).all()
+        assert 3 <= len(held) <= TIPS / 3
+        for tip, attachment in held:
+            _name, reader = open_file(work, tip, attachment)
+            with reader, Image.open(io.BytesIO(reader.read())) as picture:
+                assert picture.format == "JPEG"
+        left = work.session.execute(select(Tip.status).join(NoticeAddress, NoticeAddress.tip_id == Tip.id)).scalars()
+        assert Status.CLOSED not in set(left)
+        notices = work.session.scalars(select(OutboxJob)).all()
+        assert notices
+        assert [job for job in notices if job.done_at is None] == []
 
 
 def test_the_people_can_finish_a_tip_of_any_team_restricted_or_not(made: Made) -> None:

@@ -463,8 +463,22 @@ def test_the_open_ones_are_recent_in_many_states_with_some_overdue(tips):
     overdue = [tip for tip in waiting if deadline(tip) < UNTIL]
     assert 30 <= len(waiting) <= 130
     assert 3 <= len(overdue) < len(waiting) / 2
-    assert len({status_after(tip) for tip in waiting}) >= 4
-    assert mean(tip.received_at > UNTIL - timedelta(days=45) for tip in waiting) > 0.6
+    assert {status_after(tip) for tip in tips} == set(Status)
+    assert min(tip.received_at for tip in waiting) > UNTIL - timedelta(days=45)
+    assert min(deadline(tip) for tip in overdue) > UNTIL - timedelta(days=35)
+
+
+@pytest.mark.parametrize("until", [datetime(2026, 7, 5, 1, tzinfo=UTC), datetime(2026, 12, 31, 20, tzinfo=UTC)])
+def test_every_state_is_there_when_the_demo_is_made_on_a_sunday_or_at_night(until):
+    assert {status_after(tip) for tip in corpus(2000, until=until)} == set(Status)
+
+
+def test_some_of_those_who_type_send_a_picture_or_leave_an_address_of_nobody(tips):
+    typed = [tip for tip in tips if tip.channel in {Channel.WEB, Channel.QR, Channel.ZALO}]
+    assert 0.05 < mean(tip.has_picture for tip in typed) < 0.2
+    assert 0.05 < mean(bool(tip.notice_address) for tip in typed) < 0.15
+    assert all(tip.notice_address.endswith("@example.com") for tip in tips if tip.notice_address)
+    assert not any(tip.has_picture or tip.notice_address for tip in tips if tip not in typed)
 
 
 # -- texts ---------------------------------------------------------------------------------------------------------

@@ -49,8 +49,8 @@ followed            .       .       .       .       .       .       .       .   
 split               same    same    same    same    same    same    .       .       .       .       .       same
 transferred-out     out     out     out     out     out     .       .       .       .       .       .       out
 declined            decline decline decline decline decline decline .       .       .       .       .       decline
-restricted          same    same    same    same    same    same    same    same    same    same    same    same
-restriction-lifted  same    same    same    same    same    same    same    same    same    same    same    same
+restricted          same    same    same    same    same    same    same    same    .       same    same    same
+restriction-lifted  same    same    same    same    same    same    same    same    .       same    same    same
 deadline-recomputed same    same    same    same    same    same    .       .       same    .       .       same
 identity-opened     same    same    same    same    same    same    same    same    same    same    same    same
 """

@@ -74,8 +74,7 @@ def test_markup_is_made_only_where_its_source_is_known() -> None:
     """`Markup` switches the escaping off: each place has been looked at, and a new one must be."""
     assert where_called({"Markup", "markupsafe.Markup"}) <= {
         "forum/adapters/html.py",  # what bleach let through
-        "forum/web/plain_select.py",  # options of lists: value and words are escaped
-        "forum/web/tips/select_widget.py",  # options of lists: value and text are escaped by the format
+        "forum/web/quick_select.py",  # lists to choose from: attributes, values and texts are escaped
         "forum/web/icons.py",  # a drawing; name, label and address are escaped by the format
         "forum/web/translations.py",  # texts of our own catalogue; what is put into them is escaped
         "forum/web/style/routes.py",  # a constant drawing

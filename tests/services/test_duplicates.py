@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from forum.domain.errors import InvalidInput, NotFound
+from forum.domain.errors import IllegalMove, InvalidInput, NotFound
 from forum.domain.lifecycle import Status
 from forum.domain.submissions import PoliceConcern
 from forum.domain.vocabulary import Role
@@ -58,6 +58,18 @@ def test_duplicate_is_restricted_and_opened_with_its_master(work: Work) -> None:
     assert state_of(work.session, tip).granted_team_ids == (master.team_id,)
     restriction.lift(work, cast.lead, master, reason="Không phải")
     assert (tip.restriction, state_of(work.session, tip).granted_team_ids) == (None, ())
+
+
+def test_duplicate_is_not_restricted_or_opened_apart_from_its_master(work: Work) -> None:
+    cast = Cast(work)
+    master = to_accepted(work, cast)
+    tip = linked(work, cast, master)
+    with pytest.raises(IllegalMove):
+        restriction.restrict(work, cast.lead, tip, restriction=restriction.Restriction.SECURITY, reason="An ninh")
+    restriction.restrict(work, cast.lead, master, restriction=restriction.Restriction.SECURITY, reason="An ninh")
+    with pytest.raises(IllegalMove):
+        restriction.lift(work, cast.lead, tip, reason="Không phải")
+    assert tip.restriction is master.restriction is restriction.Restriction.SECURITY
 
 
 @pytest.mark.parametrize("make", [to_answered, None])

@@ -15,7 +15,9 @@ from forum.cli.demo.course import CommuneLite, DemoTip, Sender
 from forum.cli.demo.phrases import Line, Phrasebook, Scenario, phrasebook
 from forum.cli.demo.planning import Case, plan
 from forum.cli.demo.scenes import Scene, SceneMaker
+from forum.cli.demo.standing import STANDING_KINDS, choose_standing
 from forum.cli.demo.wording import Moment, Telling, compose, draw_moment, draw_style
+from forum.domain.lifecycle import Status
 from forum.domain.vocabulary import Category, Channel, Kind
 from forum.domain.working_time import VN
 
@@ -25,6 +27,8 @@ _NOWHERE_SHARE = 0.015
 _UNNAMED_COMMUNE_SHARE = 0.1
 _CHANNELS = (Channel.WEB, Channel.QR, Channel.ZALO, Channel.HOTLINE, Channel.LETTER, Channel.IN_PERSON)
 _CHANNEL_WEIGHTS = (32, 22, 20, 11, 5, 10)
+_TYPED = frozenset({Channel.WEB, Channel.QR, Channel.ZALO})
+_ADDRESS_SHARE, _PICTURE_SHARE = 0.09, 0.16
 _NAMED_SHARE = {
     Kind.QUESTION: 0.4, Kind.PETITION: 0.3, Kind.PRAISE: 0.3, Kind.FEEDBACK: 0.15,
     Kind.CRIME_REPORT: 0.1, Kind.COMPLAINT: 0.75, Kind.DENUNCIATION: 0.2,
@@ -56,9 +60,27 @@ def generate(
     start = seasons.months_before(until, months)
     drafts = _Drafter(book, start, until, communes, Random(f"{seed}:drafts")).draw(count)
     numbers = {id(draft): number for number, draft in enumerate(drafts, 1)}
+    standing = _standing(drafts, until, Random(f"{seed}:standing"))
     for number, draft in enumerate(drafts, 1):
-        original = numbers[id(draft.original)] if draft.original else None
-        yield _tip(number, draft, book, Random(f"{seed}:{number}"), until=until, original=original)
+        case = Case(
+            draft.received_at, until, draft.channel, draft.scenario.category, draft.scene, draft.progress,
+            original=numbers[id(draft.original)] if draft.original else None,
+            standing=standing.get(number),
+        )  # fmt: skip
+        yield _tip(number, draft, book, Random(f"{seed}:{number}"), case=case)
+
+
+def _standing(drafts: Sequence[_Draft], until: datetime, rng: Random) -> dict[int, Status]:
+    """Choose the tips that stay open, among those that are looked into, and return their states by number."""
+    fitting = {
+        number: draft.received_at
+        for number, draft in enumerate(drafts, 1)
+        if draft.scenario.kind in STANDING_KINDS and draft.scenario.path == "normal"
+        and draft.original is None and not draft.scene.outside
+    }  # fmt: skip
+    chosen = choose_standing(list(fitting.values()), until, rng, tips=len(drafts))
+    numbers = list(fitting)
+    return {numbers[place]: status for place, status in chosen.items()}
 
 
 class _Drafter:
@@ -140,17 +162,15 @@ class _Drafter:
         )
 
 
-def _tip(
-    number: int, draft: _Draft, book: Phrasebook, rng: Random, *, until: datetime, original: int | None
-) -> DemoTip:
+def _tip(number: int, draft: _Draft, book: Phrasebook, rng: Random, *, case: Case) -> DemoTip:
     scenario, scene = draft.scenario, draft.scene
     slots = {**scene.slots, "luc": draft.moment.words}
     sender = _sender(scenario.kind, draft.channel, book, rng)
+    is_typed = draft.channel in _TYPED
     telling = Telling(
         scenario, draft.core.text, slots, draft.channel, draw_style(draft.channel, rng),
-        is_named=sender is not None, is_second=original is not None,
+        is_named=sender is not None, is_second=draft.original is not None,
     )  # fmt: skip
-    case = Case(draft.received_at, until, draft.channel, scenario.category, scene, draft.progress, original)
     knows_commune = scene.commune and rng.random() > _UNNAMED_COMMUNE_SHARE
     return DemoTip(
         number=number,
@@ -168,6 +188,8 @@ def _tip(
         channel=draft.channel,
         about_police=scenario.police.format_map(slots) or None,
         wants_name=sender,
+        notice_address=f"nguoi-gui-{number}@example.com" if is_typed and happens(rng, _ADDRESS_SHARE) else "",
+        has_picture=is_typed and scenario.kind in STANDING_KINDS and happens(rng, _PICTURE_SHARE),
         course=plan(case, Writer(scenario, draft.core.topic, slots, book, rng), rng),
     )
 

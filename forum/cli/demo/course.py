@@ -200,4 +200,7 @@ class DemoTip:
     about_police: str | None
     """The unit, when the tip is about one."""
     wants_name: Sender | None
+    notice_address: str
+    """Where to say that there is news; mostly empty."""
+    has_picture: bool
     course: tuple[Step, ...]

@@ -13,7 +13,9 @@ from forum.cli.demo.office_hours import HOURS_A_DAY, office_hours_between
 from forum.cli.demo.outcomes import draw_outcome, draw_rating
 from forum.cli.demo.scenes import Scene
 from forum.cli.demo.seasons import season_factor
+from forum.cli.demo.standing import cut
 from forum.cli.demo.timeline import Timeline
+from forum.domain.lifecycle import Status
 from forum.domain.vocabulary import Category, Channel, Kind, Priority
 from forum.domain.working_time import VN
 
@@ -42,9 +44,10 @@ _DEPARTMENTS = {
 }
 _SEALED_TEAMS = frozenset({"inspectorate", "lead-inspectorate", "intake", "PA02", "PX03"})
 """Teams to which the desk never sends by mistake, nor away from."""
-_DESK_STEPS = 2
-"""Triage and route: the desk leaves nothing lying."""
-_RECENT = timedelta(days=75)
+_HURRIED = frozenset({Status.WAITING, Status.ANSWERED, Status.REOPENED})
+_SHARE_HURRIED = 0.3
+_LATEST = 1.2
+"""Even the slowest office answers within about twice the days that it has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,8 @@ class Case:
     scene: Scene
     progress: float
     original: int | None = None
+    standing: Status | None = None
+    """The state in which the tip is still open at `until`."""
 
 
 def plan(case: Case, writer: Writer, rng: Random) -> tuple[Step, ...]:
@@ -76,8 +81,8 @@ def plan(case: Case, writer: Writer, rng: Random) -> tuple[Step, ...]:
         line.office(K.TRANSFER_OUT, writer.referral(), hours=skewed(rng, 7))
     else:
         _handle(line, case, writer, rng, is_urgent=is_urgent)
-        return _perhaps_left_lying(line, case, rng)
-    return line.steps(case.until)
+    steps = line.steps(case.until)
+    return steps if case.standing is None else cut(steps, case.standing)
 
 
 def _triage(line: Timeline, case: Case, writer: Writer, rng: Random) -> None:
@@ -109,12 +114,15 @@ def _handle(line: Timeline, case: Case, writer: Writer, rng: Random, *, is_urgen
     scenario = writer.scenario
     budget = _budget(case, scenario.kind, rng, is_urgent=is_urgent)
     _route(line, case, writer, rng, is_urgent=is_urgent)
-    _work(line, writer, rng, budget=budget)
+    _work(line, writer, rng, budget=budget, must_ask=case.standing is Status.WAITING)
     outcome = draw_outcome(scenario, rng)
     line.by_office_hour(K.PROPOSE_ANSWER, writer.answer(outcome), hours=budget - 1, apart=skewed(rng, 1))
     line.office(K.APPROVE, hours=skewed(rng, 1))
     line.office(K.CLOSE, outcome, hours=skewed(rng, 5))
-    _afterwards(line, writer, rng, outcome=outcome)
+    if case.standing is Status.REOPENED:
+        _dispute(line, writer, rng)
+    else:
+        _afterwards(line, writer, rng, outcome=outcome)
 
 
 def _route(line: Timeline, case: Case, writer: Writer, rng: Random, *, is_urgent: bool) -> None:
@@ -156,7 +164,7 @@ def _wrong_team(team: str, case: Case, rng: Random) -> str | None:
     return rng.choice(others)
 
 
-def _work(line: Timeline, writer: Writer, rng: Random, *, budget: float) -> None:
+def _work(line: Timeline, writer: Writer, rng: Random, *, budget: float, must_ask: bool) -> None:
     """Plan what the team does between accepting and answering; `budget` in office hours since receipt."""
     kind = writer.scenario.kind
     if happens(rng, 0.8):
@@ -168,7 +176,7 @@ def _work(line: Timeline, writer: Writer, rng: Random, *, budget: float) -> None
         return
     if happens(rng, 0.55):
         _note(line, Words(writer.note("note")), rng, hours=budget * rng.uniform(0.3, 0.45))
-    if happens(rng, 0.17):
+    if must_ask or happens(rng, 0.17):
         question, reply = writer.question()
         hours = budget * rng.uniform(0.35, 0.5)
         line.by_office_hour(K.ASK, Words(question), hours=hours, apart=skewed(rng, 1))
@@ -191,6 +199,13 @@ def _afterwards(line: Timeline, writer: Writer, rng: Random, *, outcome: Outcome
     line.citizen(K.RATE, rating, hours=skewed(rng, 22))
     if not rating.is_solved:
         _second_round(line, writer, rng, outcome=outcome)
+
+
+def _dispute(line: Timeline, writer: Writer, rng: Random) -> None:
+    """Let the citizen open the tip again, with nobody having taken it on yet."""
+    rating = Rating(is_solved=False, score=2, words=writer.line("rating-words", "2"))
+    line.citizen(K.RATE, rating, hours=skewed(rng, 22))
+    line.at_once(K.REOPEN, Words(writer.objection()))
 
 
 def _second_round(line: Timeline, writer: Writer, rng: Random, *, outcome: Outcome) -> None:
@@ -217,17 +232,9 @@ def _budget(case: Case, kind: Kind, rng: Random, *, is_urgent: bool) -> float:
         allowed = office_hours_between(case.received_at, case.received_at + _CRIME_REPORT_LIMIT)
     else:
         allowed = _ALLOWED_DAYS[kind] * HOURS_A_DAY
+    if case.standing in _HURRIED:  # its answer or question lies behind it
+        return min(allowed, _SHARE_HURRIED * office_hours_between(case.received_at, case.until))
     if happens(rng, 0.055 - 0.035 * case.progress):
-        return allowed * (1.12 + rng.expovariate(2.5)) + HOURS_A_DAY
+        return allowed * (1.12 + min(rng.expovariate(2.5), _LATEST)) + HOURS_A_DAY
     share = rng.betavariate(1.5, 4.0 if is_urgent else 1.7)
     return max(2.0, allowed * 0.93 * share * (1.06 - 0.12 * case.progress))
-
-
-def _perhaps_left_lying(line: Timeline, case: Case, rng: Random) -> tuple[Step, ...]:
-    """Leave a few tips open before their answer, mostly recent ones: the backlog that every office has."""
-    chance = 0.024 if case.until - case.received_at < _RECENT else 0.0015
-    steps = line.steps(case.until)
-    answered = next((place for place, step in enumerate(steps) if step.kind is K.PROPOSE_ANSWER), len(steps))
-    if happens(rng, chance) and answered > _DESK_STEPS:
-        return steps[: rng.randint(_DESK_STEPS, answered)]
-    return steps

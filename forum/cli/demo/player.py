@@ -5,25 +5,27 @@ from __future__ import annotations
 import secrets
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from forum.cli.demo import moves
 from forum.cli.demo.course import DemoTip, Rating, Step, StepKind, Words
 from forum.cli.demo.people import Cast
+from forum.cli.demo.pictures import taken
 from forum.cli.demo.stage import Stage, Turn
 from forum.domain.errors import DomainError
 from forum.domain.submissions import PoliceConcern, Submission, concerns_leadership
 from forum.domain.vocabulary import Kind
 from forum.models import Tip
 from forum.services.submission import submit
-from forum.services.tips import lock_by_id
 from forum.services.work import Work
 
 FOLLOWABLE = 200
 """How many of the newest receipts are kept in memory, to print a few of them."""
+_BY_NUMBER = select(Tip).where(Tip.number == bindparam("number"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +85,19 @@ class Player:
             self._step(then, act.tip, act.step)
 
     def _receive(self, work: Work, tip: DemoTip) -> None:
-        told = submit(work, submission_of(tip))
-        row = work.session.execute(select(Tip.id).where(Tip.number == told.tip_number)).one()
+        with ExitStack() as stack:
+            pictures = [stack.enter_context(taken(tip.number, work.files.spool_directory))] if tip.has_picture else []
+            told = submit(work, submission_of(tip), pictures)
+        row = work.session.scalars(_BY_NUMBER, {"number": told.tip_number}).one()
         self.stage.ids[tip.number] = row.id
         self.stage.numbers[tip.number] = told.tip_number
         self.receipts[tip.number] = told.receipt or ""
         self.receipts.pop(tip.number - FOLLOWABLE, None)
 
     def _step(self, work: Work, tip: DemoTip, step: Step) -> None:
-        locked = lock_by_id(work, self.stage.ids[tip.number])
+        row = work.session.get_one(Tip, self.stage.ids[tip.number])  # not locked: nobody else is there
         try:
-            moves.take(step.kind, Turn(work, self.stage, locked, step.data))
+            moves.take(step.kind, Turn(work, self.stage, row, step.data))
         except DomainError:
             self.left_standing[step.kind] += 1
             self._standing.add(tip.number)
@@ -114,6 +118,7 @@ def submission_of(tip: DemoTip) -> Submission:
         happened_on=tip.when_on,
         police=_concern(tip),
         police_unit=tip.about_police or "",
+        notice_address=tip.notice_address,
         name=sender.name if sender else "",
         contact=sender.phone if sender else "",
     )

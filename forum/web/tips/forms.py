@@ -9,7 +9,7 @@ from typing import Any
 from flask_wtf import FlaskForm
 from flask_wtf.file import MultipleFileField
 from werkzeug.datastructures import FileStorage
-from wtforms import HiddenField, IntegerField, RadioField, SelectField, TextAreaField, ValidationError
+from wtforms import HiddenField, IntegerField, RadioField, TextAreaField, ValidationError
 
 from forum.domain.vocabulary import Kind
 from forum.reports.tip_page import assignable
@@ -17,8 +17,8 @@ from forum.services.handling import LONGEST_TEXT, teams_that_may_handle
 from forum.services.identity import SHORTEST_REASON
 from forum.services.transfers import LONGEST_REASON
 from forum.web.fields import choices, offered_values, passphrase_field, text_of_at_most
+from forum.web.quick_select import QuickSelectField
 from forum.web.tips.case import Case
-from forum.web.tips.select_widget import QuickSelect
 from forum.web.translations import gettext
 from forum.web.translations import lazy_gettext as _
 
@@ -27,10 +27,8 @@ YES_OR_NO = {"yes": _("Yes"), "no": _("No")}
 MOST_COUNTED = 9_999
 
 
-class Choice(SelectField):
+class Choice(QuickSelectField):
     """A list of which only what is offered counts; the value stays text."""
-
-    widget = QuickSelect()
 
     def pre_validate(self, form: Any) -> None:  # noqa: ARG002 - the form library's
         """Say in our own words that something else was sent."""
