@@ -16,7 +16,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, sync_playwright
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, delete, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
@@ -25,6 +25,7 @@ from forum.adapters.keyring import Keyring
 from forum.app import create_app
 from forum.cli.migrate import upgrade
 from forum.extensions import db, transaction, unit_of_work
+from forum.models import SettingEvent
 from forum.services import custody
 from forum.services.organisation import load_shipped
 from forum.services.work import Work
@@ -141,6 +142,7 @@ def _set_up(config: Config) -> str:
             load_shipped(session, begun)
         with unit_of_work() as work:
             recovery = custody.begin(work)
+            work.session.execute(delete(SettingEvent))  # so that each test finds an empty record of settings
         db.session.remove()
         db.engine.dispose()
     return recovery
