@@ -15,6 +15,7 @@ from forum.adapters.clock import Clock
 from forum.adapters.file_store import FileStore
 from forum.adapters.keyring import Keyring
 from forum.adapters.lexicon_table import lexicon as shipped_lexicon
+from forum.adapters.rate_counts import storage_uri
 from forum.adapters.secrets import Secrets
 from forum.extensions import House, babel, csrf, db, limiter, prepare_engine
 from forum.web.access import init_access
@@ -82,7 +83,7 @@ def _settings(config: Config) -> dict[str, object]:
         "PERMANENT_SESSION_LIFETIME": IDLE,
         "WTF_CSRF_TIME_LIMIT": None,  # bound to the session; a slow writer must not lose the form
         "WTF_CSRF_SSL_STRICT": False,  # wants a Referer, which `no-referrer` withholds
-        "RATELIMIT_STORAGE_URI": config.rate_storage,
+        "RATELIMIT_STORAGE_URI": storage_uri(config.rate_storage),
         "BABEL_DEFAULT_LOCALE": LANGUAGES[0],
         "BABEL_DEFAULT_TIMEZONE": VIETNAM,
         "TEMPLATES_AUTO_RELOAD": False,

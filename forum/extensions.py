@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from select import POLLIN, poll
 from typing import Any
@@ -28,6 +28,7 @@ from forum.domain.errors import IllegalMove
 from forum.domain.lexicon import Lexicon
 from forum.models import SettingEvent
 from forum.models.base import Base
+from forum.reports.statistics import Figures
 from forum.services.rulebook import Rulebook, is_current, load_rulebook
 from forum.services.work import Work
 
@@ -130,7 +131,10 @@ def _begin_immediate(connection: Connection) -> None:
 
 @dataclass(slots=True)
 class House:
-    """What the program holds besides the database: configuration, keys, files, shipped tables, the clock."""
+    """What the program holds besides the database: configuration, keys, files, shipped tables, the clock.
+
+    Rules and figures are what was last read of it, and are asked for with what tells whether they still hold.
+    """
 
     config: Config
     secrets: Secrets
@@ -138,6 +142,7 @@ class House:
     lexicon: Lexicon
     clock: Clock
     rulebook: Rulebook | None = None
+    figures: Figures = field(default_factory=Figures)
 
 
 def house() -> House:

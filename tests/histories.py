@@ -46,6 +46,15 @@ def play(work: Work, rng: random.Random, *, tips: int, first: datetime, last: da
     work.session.flush()
 
 
+def stir(work: Work, rng: random.Random, *, tips: int) -> None:
+    """Let something happen now to so many of the tips that are there, through the services."""
+    actor = make_everybody(work)
+    present = work.session.scalars(select(Tip).order_by(Tip.id)).all()
+    for tip in rng.sample(present, min(tips, len(present))):
+        _do_something(work, actor, tip, rng)
+    work.session.flush()
+
+
 def _receive(work: Work, rng: random.Random) -> Tip:
     province, commune = rng.choices(PLACES, (4, 2, 1))[0]
     police = rng.choices((PoliceConcern.NONE, PoliceConcern.COMMUNE), (5, 1))[0]

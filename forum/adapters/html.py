@@ -14,13 +14,14 @@ _BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 def as_paragraphs(text: str) -> Markup:
     """Return plain text as paragraphs: a blank line parts them, a single one breaks the line; nothing becomes a link.
 
-    Every sign is escaped, so nothing that is written can become a tag.
+    Every sign is escaped, so nothing that is written can become a tag; and what is made passes the same gate as
+    formatted text would, so that a fault in the making lets nothing out.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").strip()
     if not lines:
         return Markup()
     paragraphs = _BLANK_LINES.split(lines)
-    return Markup("\n").join(Markup("<p>%s</p>") % _with_breaks(paragraph) for paragraph in paragraphs)
+    return clean_html(Markup("\n").join(Markup("<p>%s</p>") % _with_breaks(paragraph) for paragraph in paragraphs))
 
 
 def clean_html(fragment: str) -> Markup:

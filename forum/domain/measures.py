@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
 
 from forum.domain.duration_buckets import Span, bucket_of
 from forum.domain.events import EventKind, TipEvent
 from forum.domain.lifecycle import SETTLED, TipState, apply
+from forum.domain.tip_facts import Ahead, Count, Heading, Lasted, TipFacts
 from forum.domain.working_time import WorkCalendar, day_of
 
 MEASURES = (
@@ -43,52 +43,6 @@ anywhere; `open_delta` and `overdue_delta` are signed, so that their running sum
 
 SAID_AT_CLOSING = ("founded", "valuable", "grassroots")
 UNRESTRICTED = ""
-
-
-class Heading(NamedTuple):
-    """Under what something counts: the province, team, category and kind that the tip had just after the event."""
-
-    province_code: str
-    """Empty when the province is unknown."""
-    team_id: int
-    category: str
-    kind: str
-
-
-class Count(NamedTuple):
-    """So much of one measure on one day."""
-
-    day: date
-    heading: Heading
-    measure: str
-    amount: int
-
-
-class Lasted(NamedTuple):
-    """One duration that ended on one day."""
-
-    day: date
-    heading: Heading
-    span: Span
-    bucket: int
-
-
-@dataclass(frozen=True, slots=True)
-class TipFacts:
-    """Everything that one tip counts for up to a moment.
-
-    `granted` is the restriction as it stands at that moment, for all its days: who may not see the tip now must
-    not find it in the figures of the time before it was restricted either.
-    """
-
-    granted: str
-    counts: tuple[Count, ...]
-    durations: tuple[Lasted, ...]
-
-    @property
-    def days(self) -> frozenset[date]:
-        """Days on which the tip counts for anything."""
-        return frozenset(entry.day for entries in (self.counts, self.durations) for entry in entries)
 
 
 def granted_key(state: TipState) -> str:
@@ -140,7 +94,15 @@ class _Walk:
     def finish(self, until: datetime) -> TipFacts:
         self._let_deadline_pass(until)
         granted = UNRESTRICTED if self.state is None else granted_key(self.state)
-        return TipFacts(granted, tuple(self.counts), tuple(self.durations))
+        return TipFacts(granted, tuple(self.counts), tuple(self.durations), self._ahead())
+
+    def _ahead(self) -> Ahead | None:
+        """Return the deadline to come; called when those of the past have been counted."""
+        state = self.state
+        if state is None or state.settled_at is not None or state.citizen_due_at is None or self.is_overdue:
+            return None
+        due = state.citizen_due_at
+        return Ahead(due, Count(day_of(due), _heading(state), "overdue_delta", 1))
 
     def _count(self, day: date, heading: Heading, measure: str, amount: int = 1) -> None:
         if amount:

@@ -125,7 +125,7 @@ def terms(text: str) -> frozenset[str]:
 def terms_in(folded_text: str) -> frozenset[str]:
     """Return the same for a text kept by `search_text`."""
     found: set[str] = set()
-    for segment in segments(folded_text):
+    for segment in _folded_segments(folded_text):
         found |= _terms_of(segment)
     return frozenset(found)
 
@@ -168,7 +168,7 @@ def parse_query(text: str) -> Query:
 
 def matches_query(folded_text: str, query: Query) -> bool:
     """Tell whether a text kept by `search_text` holds every word and phrase asked for and none of the negated."""
-    lines = [f" {' '.join(segment)} " for segment in segments(folded_text)]
+    lines = [f" {' '.join(segment)} " for segment in _folded_segments(folded_text)]
 
     def holds(part: tuple[str, ...]) -> bool:
         wanted = f" {' '.join(part)} "
@@ -176,6 +176,11 @@ def matches_query(folded_text: str, query: Query) -> bool:
 
     wanted = [(word,) for word in query.words] + list(query.phrases)
     return all(map(holds, wanted)) and not any(map(holds, query.negated))
+
+
+def _folded_segments(text: str) -> Iterator[list[str]]:
+    """Yield what `segments` does for a text that is folded already."""
+    return filter(None, map(_SYLLABLE.findall, _SEGMENT_END.split(text)))
 
 
 def _folded_lines(text: str) -> str:

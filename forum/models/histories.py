@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Row, Select, exists, select, union
+from sqlalchemy import BigInteger, ColumnElement, CompoundSelect, Row, Select, exists, func, literal, select, union
 from sqlalchemy.orm import Session
 
 from forum.domain.event_codec import decode_changes
 from forum.domain.events import ActorRef, TipEvent
+from forum.models.among import ListOf, among
 from forum.models.tip import RUNNING, Tip
 from forum.models.tip_event import TipEventRow
 
 _EVENT = TipEventRow.__table__.c
+_IDS = ListOf(BigInteger)
 _COLUMNS = (
     _EVENT.tip_id,
     _EVENT.seq,
@@ -28,10 +30,24 @@ _COLUMNS = (
 )
 
 
-def touched_since(start: datetime, now: datetime) -> CompoundSelect[int]:
-    """Return the ids of all tips that can count for anything from `start` up to now: by an event or a deadline."""
-    events = select(TipEventRow.tip_id).where(TipEventRow.at >= start)
-    return union(events, _due_within(start, now))
+def touched_since(session: Session, start: datetime) -> dict[int, int]:
+    """Return the tips to which something has happened since `start`, each with the number of its last event."""
+    return _touched(session, _EVENT.at >= start)
+
+
+def touched_after(session: Session, event_id: int) -> dict[int, int]:
+    """Return the tips that have an event with a greater id, whenever it happened, each with the number of its last."""
+    return _touched(session, _EVENT.id > event_id)
+
+
+def due_since(session: Session, start: datetime, *, until: datetime) -> set[int]:
+    """Return the tips whose deadline has passed since `start`, or will before `until`, as things stand."""
+    return set(session.connection().execute(_due_within(start, until)).scalars())
+
+
+def these(tips: Collection[int]) -> Select[int]:
+    """Return tips of a list, for `histories`."""
+    return select(Tip.id).where(among(Tip.id, literal(tips, _IDS)))
 
 
 def touched_between(start: datetime, end: datetime) -> CompoundSelect[int]:
@@ -48,18 +64,25 @@ def touched_between(start: datetime, end: datetime) -> CompoundSelect[int]:
 
 
 def histories(
-    session: Session, tips: CompoundSelect[int], *, until: datetime, batch: int | None = None
+    session: Session,
+    tips: Select[int] | CompoundSelect[int],
+    *,
+    until: datetime | None = None,
+    batch: int | None = None,
 ) -> Iterator[tuple[int, list[TipEvent]]]:
-    """Yield each tip with its events before `until`, oldest first; in a transaction, `batch` bounds the rows held."""
-    query = (
-        select(*_COLUMNS)
-        .where(_EVENT.tip_id.in_(select(tips.subquery())), _EVENT.at < until)
-        .order_by(_EVENT.tip_id, _EVENT.seq)
-    )
+    """Yield each tip with its events (before `until`), oldest first; in a transaction, `batch` bounds the rows held."""
+    query = select(*_COLUMNS).where(_EVENT.tip_id.in_(select(tips.subquery()))).order_by(_EVENT.tip_id, _EVENT.seq)
+    if until is not None:
+        query = query.where(_EVENT.at < until)
     options = {} if batch is None else {"yield_per": batch}
     rows = session.connection().execute(query.execution_options(**options))
     for tip_id, group in groupby(rows, key=lambda row: row.tip_id):
         yield tip_id, [_as_event(row) for row in group]
+
+
+def _touched(session: Session, condition: ColumnElement[bool]) -> dict[int, int]:
+    query = select(_EVENT.tip_id, func.max(_EVENT.seq).label("seq")).where(condition).group_by(_EVENT.tip_id)
+    return {row.tip_id: row.seq for row in session.connection().execute(query)}
 
 
 def _due_within(start: datetime, end: datetime) -> Select[int]:

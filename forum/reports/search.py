@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ARRAY, Integer, Select, and_, cast, intersect, literal, or_, select, tuple_, union_all
+from sqlalchemy import ARRAY, BigInteger, Integer, Select, and_, bindparam, intersect, or_, select, tuple_, union_all
 from sqlalchemy.orm import Session
 
 from forum.adapters.bindings import event_where
@@ -18,13 +19,17 @@ from forum.domain.permissions import Actor
 from forum.domain.text import Query, matches_query
 from forum.domain.vocabulary import TeamKind
 from forum.models import Province, Tip, TipEventRow, TipSearch, TipTerm
+from forum.models.among import ListOf, among
 from forum.models.base import UtcDateTime
-from forum.models.visibility import visible_to
+from forum.models.tip import BigId
+from forum.models.visibility import VISIBLE, rights_of
 from forum.reports.queue import PAGE_ROWS
 from forum.reports.tip_rows import Cursor, Filters, QueueRow, as_rows, rows_of
 
 MOST_UNSEALED = 200
 """So many of the newest candidates are unsealed by one search; "look further" takes the next."""
+FIRST_LOOK = PAGE_ROWS + 5
+"""So many are taken first: most candidates are hits, so that a page seldom needs more."""
 FAR_READING = frozenset({TeamKind.CLUSTER_DESK, TeamKind.INSPECTORATE})
 """Teams that hold tips from outside their own province."""
 
@@ -47,6 +52,15 @@ class _Candidate:
     cursor: Cursor
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A part of the index under one key, and the terms that a tip must have there."""
+
+    scope: str
+    key_id: str
+    terms: Sequence[int]
+
+
 def search(
     session: Session, secrets: Secrets, actor: Actor, query: Query, *, filters: Filters, after: Cursor | None = None
 ) -> SearchPage:
@@ -55,27 +69,30 @@ def search(
     The query must have index terms. Negated words are compared after unsealing only: the index cannot say "not".
     """
     wanted = _wanted(session, secrets, actor, query)
-    candidates = _candidates(session, actor, wanted, filters=filters, after=after)
-    texts = _folded(session, secrets, candidates[:MOST_UNSEALED])
     hits: list[int] = []
-    looked_at = 0
-    for candidate in candidates[:MOST_UNSEALED]:
-        looked_at += 1
-        if matches_query(texts[candidate.id], query):
-            hits.append(candidate.id)
+    looked_at, is_more = 0, bool(wanted)
+    while is_more and len(hits) < PAGE_ROWS and looked_at < MOST_UNSEALED:
+        amount = MOST_UNSEALED - looked_at if looked_at else FIRST_LOOK
+        found = _candidates(session, actor, wanted, amount=amount + 1, filters=filters, after=after)
+        candidates = found[:amount]
+        is_more = len(found) > amount
+        for candidate, text in zip(candidates, _folded(session, secrets, candidates), strict=True):
+            looked_at, after = looked_at + 1, candidate.cursor
+            if matches_query(text, query):
+                hits.append(candidate.id)
             if len(hits) == PAGE_ROWS:
+                is_more = candidate is not found[-1]
                 break
-    further = candidates[looked_at - 1].cursor if looked_at < len(candidates) else None
-    return SearchPage(_rows(session, hits), looked_at, further)
+    return SearchPage(_rows(session, hits), looked_at, after if is_more else None)
 
 
-def _wanted(session: Session, secrets: Secrets, actor: Actor, query: Query) -> list[tuple[str, str, list[int]]]:
-    """Return (scope, key id, terms) for each part of the index that the actor may find something in."""
+def _wanted(session: Session, secrets: Secrets, actor: Actor, query: Query) -> list[_Part]:
+    """Return each part of the index that the actor may find something in."""
     label = secrets.index.index_key_id.partition(".")[2]
     key_ids = [f"{key.id}.{label}" for key in secrets.keyring.all(Purpose.INDEX)]
     terms = query.index_terms
     return [
-        (scope, key_id, secrets.index.terms_for(scope, terms, index_key_id=key_id))
+        _Part(scope, key_id, secrets.index.terms_for(scope, terms, index_key_id=key_id))
         for scope in _scopes(session, actor)
         for key_id in key_ids
     ]
@@ -91,76 +108,111 @@ def _scopes(session: Session, actor: Actor) -> list[str]:
 def _candidates(
     session: Session,
     actor: Actor,
-    wanted: Sequence[tuple[str, str, list[int]]],
+    wanted: Sequence[_Part],
     *,
+    amount: int,
     filters: Filters,
     after: Cursor | None,
 ) -> list[_Candidate]:
-    if not wanted:
-        return []
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    matching = _by_terms(wanted) if is_sqlite else _by_arrays(wanted)
+    connection = session.connection()
+    is_sqlite = connection.dialect.name == "sqlite"
+    shape = tuple(len(part.terms) for part in wanted) if is_sqlite else (1,) * len(wanted)
+    given: dict[str, Any] = {"amount": amount, **rights_of(actor)}
+    for number, part in enumerate(wanted):
+        given |= {f"scope_{number}": part.scope, f"key_{number}": part.key_id}
+        given |= dict(zip(_term_names(number, shape[number]), part.terms if is_sqlite else [part.terms], strict=True))
+    if after is not None:
+        given |= {"after_at": after.at, "after_id": after.id}
+    statement = _statement(shape, filters, is_sqlite=is_sqlite, is_further=after is not None)
+    return [
+        _Candidate(tip_id, number, wrapped_key, kek_id, Cursor(received_at, tip_id))
+        for tip_id, number, wrapped_key, kek_id, received_at in connection.execute(statement, given)
+    ]
+
+
+# Statements are kept for each shape of a search: putting one together costs more than running it.
+@lru_cache(maxsize=256)
+def _statement(
+    shape: tuple[int, ...], filters: Filters, *, is_sqlite: bool, is_further: bool
+) -> Select[*tuple[Any, ...]]:
+    """Return the query for candidates; `shape` is the number of bound terms in each part of the index."""
+    matching = _by_terms(shape) if is_sqlite else _by_arrays(len(shape))
     # Ordered only once the matches stand: the planner would rather walk all tips backwards and filter (seconds).
     found = matching.cte("m").prefix_with("MATERIALIZED")
     query = (
         select(Tip.id, Tip.number, Tip.wrapped_key, Tip.kek_id, Tip.received_at)
         .join(found, found.c.tip_id == Tip.id)
-        .where(visible_to(actor), *filters.conditions())
+        .where(VISIBLE, *filters.conditions())
         .order_by(Tip.received_at.desc(), Tip.id.desc())
-        .limit(MOST_UNSEALED + 1)
+        .limit(bindparam("amount", type_=Integer))
     )
-    if after is not None:
-        start = tuple_(literal(after.at, UtcDateTime()), literal(after.id))
-        query = query.where(tuple_(Tip.received_at, Tip.id) < start)
-    return [
-        _Candidate(tip_id, number, wrapped_key, kek_id, Cursor(received_at, tip_id))
-        for tip_id, number, wrapped_key, kek_id, received_at in session.execute(query)
-    ]
+    if not is_further:
+        return query
+    start = tuple_(bindparam("after_at", type_=UtcDateTime()), bindparam("after_id", type_=BigId))
+    return query.where(tuple_(Tip.received_at, Tip.id) < start)
 
 
-def _by_arrays(wanted: Sequence[tuple[str, str, list[int]]]) -> Select[Any]:
-    parts = [
+def _by_arrays(parts: int) -> Select[Any]:
+    terms = ARRAY(Integer)
+    matching = [
         and_(
-            TipSearch.terms.bool_op("@>")(cast(terms, ARRAY(Integer))),
-            TipSearch.scope == scope,
-            TipSearch.key_id == key_id,
+            TipSearch.terms.bool_op("@>")(bindparam(name, type_=terms)),
+            TipSearch.scope == bindparam(f"scope_{number}"),
+            TipSearch.key_id == bindparam(f"key_{number}"),
         )
-        for scope, key_id, terms in wanted
+        for number in range(parts)
+        for name in _term_names(number, 1)
     ]
-    return select(TipSearch.tip_id.label("tip_id")).where(or_(*parts))
+    return select(TipSearch.tip_id.label("tip_id")).where(or_(*matching))
 
 
-def _by_terms(wanted: Sequence[tuple[str, str, list[int]]]) -> Select[Any]:
+def _by_terms(shape: tuple[int, ...]) -> Select[Any]:
     parts = []
-    for scope, key_id, terms in wanted:
-        holding = intersect(*(select(TipTerm.tip_id).where(TipTerm.term == term) for term in terms))
+    for number, amount in enumerate(shape):
+        names = _term_names(number, amount)
+        holding = intersect(*(select(TipTerm.tip_id).where(TipTerm.term == bindparam(name)) for name in names))
         parts.append(
             select(TipSearch.tip_id.label("tip_id")).where(
-                TipSearch.scope == scope, TipSearch.key_id == key_id, TipSearch.tip_id.in_(holding)
+                TipSearch.scope == bindparam(f"scope_{number}"),
+                TipSearch.key_id == bindparam(f"key_{number}"),
+                TipSearch.tip_id.in_(holding),
             )
         )
     return select(union_all(*parts).subquery().c.tip_id)
 
 
-def _folded(session: Session, secrets: Secrets, candidates: Iterable[_Candidate]) -> dict[int, str]:
-    """Unseal the folded texts of the candidates: one query, one text for each tip."""
-    by_id = {candidate.id: candidate for candidate in candidates}
-    keys = {c.id: secrets.vault.open_tip_key(c.wrapped_key, c.kek_id, ref=c.number) for c in by_id.values()}
-    texts: defaultdict[int, list[str]] = defaultdict(list)
-    event = TipEventRow.__table__.c
-    query = (
-        select(event.tip_id, event.seq, event.folded_sealed)
-        .where(event.tip_id.in_(list(by_id)), event.folded_sealed.is_not(None))
-        .order_by(event.tip_id, event.seq)
-    )
-    for tip_id, seq, sealed in session.execute(query):
-        where = event_where(by_id[tip_id].number, seq, "folded")
-        texts[tip_id].append(secrets.vault.unseal_text(keys[tip_id], sealed, where=where))
-    return {tip_id: "\n".join(texts[tip_id]) for tip_id in by_id}
+def _term_names(part: int, amount: int) -> list[str]:
+    return [f"terms_{part}_{number}" for number in range(amount)]
+
+
+_event = TipEventRow.__table__.c
+_TEXTS = (
+    select(_event.tip_id, _event.seq, _event.folded_sealed)
+    .where(among(_event.tip_id, bindparam("ids", type_=ListOf(BigInteger))), _event.folded_sealed.is_not(None))
+    .order_by(_event.tip_id, _event.seq)
+)
+_ROWS = rows_of(
+    select(Tip.id.label("id"), Tip.received_at.label("at"))
+    .where(among(Tip.id, bindparam("ids", type_=ListOf(BigInteger))))
+    .subquery(),
+    is_falling=True,
+)
+
+
+def _folded(session: Session, secrets: Secrets, candidates: Sequence[_Candidate]) -> list[str]:
+    """Unseal the folded texts of the candidates, in their order: one query, one text for each tip."""
+    sealed: defaultdict[int, list[tuple[int, bytes]]] = defaultdict(list)
+    ids = [candidate.id for candidate in candidates]
+    for tip_id, seq, blob in session.connection().execute(_TEXTS, {"ids": ids}):
+        sealed[tip_id].append((seq, blob))
+    return [_text_of(secrets, candidate, sealed[candidate.id]) for candidate in candidates]
+
+
+def _text_of(secrets: Secrets, tip: _Candidate, sealed: Iterable[tuple[int, bytes]]) -> str:
+    vault = secrets.vault
+    key = vault.open_tip_key(tip.wrapped_key, tip.kek_id, ref=tip.number)
+    return "\n".join(vault.unseal_text(key, blob, where=event_where(tip.number, seq, "folded")) for seq, blob in sealed)
 
 
 def _rows(session: Session, ids: Sequence[int]) -> tuple[QueueRow, ...]:
-    if not ids:
-        return ()
-    chosen = select(Tip.id.label("id"), Tip.received_at.label("at")).where(Tip.id.in_(ids)).subquery()
-    return as_rows(session.execute(rows_of(chosen, is_falling=True)))
+    return as_rows(session.connection().execute(_ROWS, {"ids": list(ids)})) if ids else ()

@@ -9,9 +9,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Date, literal, or_
 
-from forum.domain.measures import UNRESTRICTED, Heading
+from forum.domain.measures import UNRESTRICTED
 from forum.domain.periods import Comparison, Period, last_of_month
 from forum.domain.scopes import Level, Reader, Scope
+from forum.domain.tip_facts import Heading
 from forum.models import DayDuration, DayFact, MonthDuration, MonthFact
 from forum.models.month_fact import Facet
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select
@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from forum.domain.duration_buckets import Span
 from forum.domain.errors import InvalidInput
-from forum.domain.measures import MEASURES, Heading, TipFacts, granted_at, measure_tip
+from forum.domain.measures import MEASURES, granted_at, measure_tip
+from forum.domain.tip_facts import Heading, TipFacts
 from forum.domain.working_time import day_of, end_of, start_of
 from forum.models import ClosedDay, DayDuration, DayFact, TipEventRow
 from forum.models.histories import histories, touched_between
@@ -116,6 +117,7 @@ def _build(work: Work, first: date, last: date, *, horizon: date) -> set[date]:
 
 def _write(work: Work, tally: _Tally, first: date, last: date) -> None:
     session = work.session
+    built_at = _next_moment(work)
     for table in (DayFact, DayDuration, ClosedDay):
         session.execute(delete(table).where(table.day.between(first, last)))
     counted = [
@@ -130,7 +132,13 @@ def _write(work: Work, tally: _Tally, first: date, last: date) -> None:
     for table, rows in ((DayFact, counted), (DayDuration, lasted)):
         if rows:
             session.execute(insert(table), rows)
-    session.execute(insert(ClosedDay), [{"day": day, "built_at": work.now} for day in _days(first, last)])
+    session.execute(insert(ClosedDay), [{"day": day, "built_at": built_at} for day in _days(first, last)])
+
+
+def _next_moment(work: Work) -> datetime:
+    """Return when this count is said to have been made: later than any other, whatever the clocks of machines say."""
+    newest = work.session.scalar(select(func.max(ClosedDay.built_at)))
+    return work.now if newest is None else max(work.now, newest + timedelta(microseconds=1))
 
 
 def _keys(day: date, heading: Heading, granted: str) -> dict[str, Any]:

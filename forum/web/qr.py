@@ -13,7 +13,7 @@ QUIET_ZONE = 4
 MASK = 0
 """Any of the eight masks can be read. Looking for the prettiest takes longer than all the rest of a submission."""
 _DIGIT_BITS = (1, 2, 4, 8)
-_DARK = re.compile("1+")
+_RUN = re.compile("(0*)(1+)")
 
 
 def draw_with_digits(address: str, digits: str) -> Markup:
@@ -53,9 +53,9 @@ def _modules(text: str) -> tuple[int, int]:
 def _svg(modules: int, size: int) -> Markup:
     spelled = format(modules, f"0{size * size}b")
     path = "".join(
-        f"M{run.start() + QUIET_ZONE} {y + QUIET_ZONE}.5h{run.end() - run.start()}"
+        f"M{QUIET_ZONE} {y + QUIET_ZONE}.5"
+        + "".join([f"m{len(light)} 0h{len(dark)}" for light, dark in _RUN.findall(spelled[y * size : (y + 1) * size])])
         for y in range(size)
-        for run in _DARK.finditer(spelled[y * size : (y + 1) * size])
     )
     edge = size + 2 * QUIET_ZONE
     drawing = (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -65,10 +64,11 @@ def _both(loaded: Loaded, pages: list[Page], *, workers: int) -> Iterator[tuple[
     bare = None
     try:
         scene = Scene.of(loaded, ours)
-        page_bytes = {page.name: scene.size_of(page) for page in pages}
         bare = _server(loaded, "bare", workers, ("-m", "tests.bench.bare"))
-        bare.environ["BENCH_SIZES"] = json.dumps(page_bytes)
         bare.start()
+        for page in pages:
+            if unlike := scene.unlike(page, bare):
+                raise click.ClickException(f"The two pages of {page.name} are not alike: {', '.join(unlike)}.")
         yield scene, ours, bare
     finally:
         ours.kill()
@@ -112,7 +112,8 @@ def _print_line(size: int, name: str, ours: Measured, bare: Measured) -> None:
     click.echo(
         f"{size:>8} tips  {name:<11} forum {ours.per_second:7.0f}/s  p50 {ours.p50:6.1f}  p95 {ours.p95:6.1f} ms   "
         f"bare {bare.per_second:7.0f}/s  p50 {bare.p50:6.1f}  p95 {bare.p95:6.1f} ms   "
-        f"ratio {ours.per_second / bare.per_second:.2f}"
+        f"ratio {ours.per_second / bare.per_second:.2f}   "
+        f"driver {ours.driving / ours.seconds:.0%} and {bare.driving / bare.seconds:.0%} of a core"
     )
 
 

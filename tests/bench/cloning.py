@@ -40,11 +40,14 @@ COLUMNS = {
         "status",
         "kind",
         "category",
+        "priority",
         "province_code",
+        "commune_code",
         "team_id",
         "received_at",
         "queue_at",
         "body",
+        "searched",
     ),
     "bare_event": ("tip_id", "seq", "kind", "at", "team_id", "body"),
 }
@@ -128,7 +131,8 @@ def untied(models: Sequence[Model]) -> list[Model]:
 def add_bare(made: Batch, model: Model, tip: Mapping[str, Any], shift: timedelta) -> None:
     """Add the same tip in plain text for the bare application."""
     body = TipText.from_json(model.texts[0][0] or "").body
-    made.rows["bare_tip"].append((*(tip[name] for name in COLUMNS["bare_tip"][:-1]), body))
+    searched = "\n".join(folded for _, folded in model.texts if folded is not None)
+    made.rows["bare_tip"].append((*(tip[name] for name in COLUMNS["bare_tip"][:-2]), body, searched))
     made.rows["bare_event"] += [
         (tip["id"], event["seq"], event["kind"], event["at"] + shift, event["team_id"], text)
         for event, (text, _) in zip(model.events, model.texts, strict=True)

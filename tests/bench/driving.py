@@ -21,13 +21,15 @@ class BadAnswer(Exception):
 
 @dataclass
 class Measured:
-    """Latencies in milliseconds of all answers within some seconds."""
+    """Latencies in milliseconds of all answers within some seconds, and what the driving itself took of a core."""
 
     seconds: float = 0
     latencies: list[float] = field(default_factory=list)
+    driving: float = 0
 
     def add(self, other: Measured) -> None:
         self.seconds += other.seconds
+        self.driving += other.driving
         self.latencies += other.latencies
 
     @property
@@ -54,7 +56,7 @@ def request(method: str, path: str, headers: Mapping[str, str], body: bytes = b"
 def drive(port: int, requests: Requests, *, seconds: float, connections: int, expect: bytes) -> Measured:
     """Send for some seconds over several connections; raise BadAnswer when an answer lacks what it must hold."""
     measured, faults = Measured(seconds), []
-    until = time.perf_counter() + seconds
+    until, spent = time.perf_counter() + seconds, time.process_time()
 
     def run(number: int) -> None:
         try:
@@ -69,6 +71,7 @@ def drive(port: int, requests: Requests, *, seconds: float, connections: int, ex
         thread.join()
     if faults:
         raise BadAnswer(str(faults[0]))
+    measured.driving = time.process_time() - spent
     return measured
 
 

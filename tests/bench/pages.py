@@ -1,4 +1,4 @@
-"""The five pages that are measured: what is sent to either application, and what a right answer holds."""
+"""The pages that are measured: what is sent to either application, and what a right answer holds."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from forum.domain.urgency import sounds_urgent
 from forum.web.submit.form_token import FormToken
 from forum.web.submit.places import read_place
 from tests.bench.driving import answer_to, request
+from tests.bench.likeness import Build
 from tests.bench.loading import PEOPLE, PROVINCE, Loaded
 from tests.serving import SECRET, Served
 from tests.visitor import Visitor, multipart, urlencoded
@@ -56,9 +57,10 @@ class Scene:
             ).fetchall()
         return cls(officers, supervisors, citizens, tokens, [row[0] for row in numbers], _forms(), ours.port)
 
-    def size_of(self, page: Page) -> int:
-        """Return how many bytes the forum's answer has."""
-        return len(answer_to(self.port, next(page.ours(self, 0))))
+    def unlike(self, page: Page, bare: Served) -> list[str]:
+        """Return in what the first answers of both applications are too far apart to be compared."""
+        mine, theirs = answer_to(self.port, next(page.ours(self, 0))), answer_to(bare.port, next(page.bare(self, 0)))
+        return Build.of(mine).unlike(Build.of(theirs)) if page.is_alike else []
 
 
 Prepare = Callable[[Scene, int], Iterator[bytes]]
@@ -73,6 +75,7 @@ class Page:
     bare: Prepare
     expect: bytes
     is_sent_once: bool = False
+    is_alike: bool = True
 
 
 def _queue(scene: Scene, number: int) -> Iterator[bytes]:
@@ -114,7 +117,7 @@ def _bare_statistics(scene: Scene, number: int) -> Iterator[bytes]:
     yield request("GET", "/statistics", {})
 
 
-def _submit(scene: Scene, number: int) -> Iterator[bytes]:
+def _submit(scene: Scene, number: int, address: str = "/submit") -> Iterator[bytes]:
     """Spell forms as a browser does; the callers differ, as the limit of sendings counts each."""
     citizen, csrf = scene.citizens[number], scene.tokens[PEOPLE + number]
     issued = FormToken.issue(datetime.now(UTC))
@@ -122,7 +125,11 @@ def _submit(scene: Scene, number: int) -> Iterator[bytes]:
         token = FormToken(secrets.token_bytes(16), issued.issued_at).sign(SECRET)
         body, headers = multipart({"csrf_token": csrf, "token": token, **fields}, [])
         caller = ".".join(str(secrets.randbelow(250) + 1) for _ in range(4))
-        yield request("POST", "/submit", {**citizen.headers(), **headers, "X-Forwarded-For": caller}, body)
+        yield request("POST", address, {**citizen.headers(), **headers, "X-Forwarded-For": caller}, body)
+
+
+def _submit_unpictured(scene: Scene, number: int) -> Iterator[bytes]:
+    return _submit(scene, number, "/submit?unpictured")
 
 
 PAGES = (
@@ -130,9 +137,10 @@ PAGES = (
     Page("tip", _tip, _bare_tip, b"</html>"),
     Page("search", _search, _bare_search, b"</html>"),
     Page("statistics", _statistics, _bare_statistics, b"</html>"),
-    Page("submit", _submit, _submit, b"receipt-digits", is_sent_once=True),
+    Page("submission", _submit, _submit, b"receipt-digits", is_sent_once=True),
+    Page("unpictured", _submit, _submit_unpictured, b"receipt-digits", is_sent_once=True, is_alike=False),
 )
-"""Submission comes last: it makes the tables grow."""
+"""Submission comes last, as it makes the tables grow: once with QR pictures on both sides, once with ours only."""
 
 
 def _signed_in(ours: Served, username: str, password: str) -> Visitor:

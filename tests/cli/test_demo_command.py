@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -245,6 +246,9 @@ def test_every_course_is_played_to_where_the_corpus_leaves_it(made: Made) -> Non
         oldest = work.session.scalar(select(func.min(TipEventRow.at)))
         assert oldest is not None
         assert 600 < (work.now - oldest).days < 810
+        longest = work.session.scalar(select(func.min(Tip.queue_at)))
+        assert longest is not None
+        assert work.now - longest < timedelta(days=40)
 
 
 def test_pictures_were_let_in_and_addresses_live_as_long_as_their_tips(made: Made) -> None:

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from forum.domain.duration_buckets import LOWER_BOUNDS, Span, bounds_of, bucket_of, quantile
 from forum.domain.events import CITIZEN, SYSTEM, EventKind, TipEvent
-from forum.domain.measures import UNRESTRICTED, Heading, granted_at, measure_tip
+from forum.domain.measures import UNRESTRICTED, granted_at, measure_tip
 from forum.domain.periods import Period, parse_period
+from forum.domain.tip_facts import Heading
 from forum.domain.vocabulary import Category, Channel, Kind, Priority, Restriction
 from forum.domain.working_time import WorkCalendar, start_of
 from forum.reports.statistics_view import cut

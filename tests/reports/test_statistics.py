@@ -18,7 +18,7 @@ from forum.domain.periods import CUSTOM, TWELVE_MONTHS, parse_period
 from forum.domain.scopes import Level, find_scope, reader_of, widest_scopes
 from forum.domain.vocabulary import Restriction, Role
 from forum.domain.working_time import day_of
-from forum.reports.statistics import statistics
+from forum.reports.statistics import Figures
 from forum.reports.statistics_view import Grouping, View
 from forum.services import facts
 from forum.services.timeline import move
@@ -37,7 +37,7 @@ def _view(work, code, grants, *, token=TWELVE_MONTHS, grouping=Grouping.MONTH, f
 
 def _read(work, view):
     work.session.flush()
-    return statistics(work.session, view, work.rulebook.calendar, now=work.now)
+    return Figures().read(work.session, view, work.rulebook.calendar, now=work.now)
 
 
 def _eyes(view):
@@ -221,7 +221,7 @@ def test_number_of_queries_does_not_depend_on_the_number_of_tips(work, grouping)
             statements.append(statement)
 
         sqlalchemy_event.listen(work.session.get_bind().engine, "before_cursor_execute", note)
-        statistics(work.session, view, work.rulebook.calendar, now=work.now)
+        Figures().read(work.session, view, work.rulebook.calendar, now=work.now)
         sqlalchemy_event.remove(work.session.get_bind().engine, "before_cursor_execute", note)
         return len(statements)
 

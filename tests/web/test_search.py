@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -14,7 +17,8 @@ from forum.domain.vocabulary import Category, Role
 from forum.extensions import db, reading
 from forum.models import AccessRow
 from forum.models.access_log import AccessAction
-from forum.reports.search import MOST_UNSEALED, search
+from forum.reports.queue import PAGE_ROWS
+from forum.reports.search import FIRST_LOOK, MOST_UNSEALED, SearchPage, search
 from forum.reports.tip_rows import Filters
 from forum.services.access_log import words_where
 from tests.conftest import FixedClock, fresh_work
@@ -142,3 +146,55 @@ def test_phrase_that_never_stands_together_costs_two_queries_at_most(app: Flask,
     assert len(statements) <= 2
     assert "MATERIALIZED" in statements[0]
     assert page.looked_at < MOST_UNSEALED
+
+
+@pytest.fixture
+def asked_for(app: Flask) -> Iterator[list[int]]:
+    """Note for each query for texts how many tips they were wanted of."""
+    amounts: list[int] = []
+
+    def note(*args: Any) -> None:
+        statement, given = args[2], args[3]
+        if statement.startswith("SELECT tip_event"):
+            (ids,) = given.values() if isinstance(given, dict) else given
+            amounts.append(len(json.loads(ids) if isinstance(ids, str) else ids))
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    yield amounts
+    event.remove(db.engine, "before_cursor_execute", note)
+
+
+def sent_minute_by_minute(clock: FixedClock, *bodies: str) -> list[str]:
+    numbers = []
+    for body in bodies:
+        numbers.append(sent(body))
+        clock.advance(minutes=1)
+    return numbers
+
+
+def searched(query: str) -> SearchPage:
+    with fresh_work() as work:
+        actor = make_actor(work, DESK)
+    work = reading()
+    return search(work.session, work.secrets, actor, parse_query(query), filters=Filters())
+
+
+def test_common_words_unseal_little_more_than_the_page_that_is_shown(clock: FixedClock, asked_for: list[int]) -> None:
+    sent_minute_by_minute(clock, *(f"Xe chở gỗ lậu lần {count}." for count in range(2 * FIRST_LOOK)))
+    page = searched("gỗ lậu")
+    assert (len(page.rows), page.looked_at) == (PAGE_ROWS, PAGE_ROWS)
+    assert page.further is not None
+    assert asked_for == [FIRST_LOOK]
+
+
+@pytest.mark.parametrize("kept", [3, PAGE_ROWS, PAGE_ROWS + 1])
+def test_search_looks_on_behind_false_candidates_until_the_page_is_full(
+    clock: FixedClock, asked_for: list[int], kept: int
+) -> None:
+    wanted = sent_minute_by_minute(clock, *(f"Xe chở gỗ lần {count}." for count in range(kept)))
+    sent_minute_by_minute(clock, *(f"Xe chở gỗ lậu lần {count}." for count in range(FIRST_LOOK + 2)))
+    page = searched("gỗ -lậu")
+    assert [row.number for row in page.rows] == wanted[::-1][:PAGE_ROWS]
+    assert page.looked_at == FIRST_LOOK + 2 + min(kept, PAGE_ROWS)
+    assert (page.further is not None) is (kept > PAGE_ROWS)
+    assert asked_for == [FIRST_LOOK, min(MOST_UNSEALED - FIRST_LOOK, 2 + kept)]

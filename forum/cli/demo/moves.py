@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 
 from forum.cli.demo.course import Answer, DuplicateOf, Outcome, Rating, Referral, Refusal, Routing, StepKind, Triage
 from forum.cli.demo.course import Words as Said
@@ -12,6 +13,7 @@ from forum.domain.errors import DomainError, InvalidInput
 from forum.domain.lifecycle import Status
 from forum.domain.teams import TeamRef
 from forum.domain.vocabulary import Category, Restriction, TeamKind
+from forum.models import Tip
 from forum.services import conversation, duplicates, handling, restriction, routing, transfers, triage
 
 
@@ -130,6 +132,9 @@ def _close(turn: Turn) -> None:
         offenders=data.offenders,
     )
     handling.close(turn.work, turn.handler, turn.tip, outcome)
+    for second_id in turn.stage.alike.pop(turn.tip.id, ()):
+        second = replace(turn, tip=turn.work.session.get_one(Tip, second_id))
+        _answer_and_close(second, turn.stage.answers[turn.tip.id])
 
 
 def _rate(turn: Turn) -> None:
@@ -146,15 +151,21 @@ def _duplicate(turn: Turn) -> None:
 
 
 def _answer_like(turn: Turn, original_id: int) -> None:
-    """Answer a second report whose first is answered already, or is not for the eyes of this desk."""
+    """Answer a second report whose first is answered already, or is not for the eyes of this desk: once that is."""
     _route_by_rules(turn)
     handling.accept(turn.work, turn.handler, turn.tip)
     text = turn.stage.answers.get(original_id)
-    if text is not None:
-        if not handling.answer(turn.work, turn.handler, turn.tip, text=text):
-            handling.approve(turn.work, turn.lead, turn.tip, text=text)
-        outcome = handling.Outcome(founded=True, valuable=False, grassroots=False)
-        handling.close(turn.work, turn.handler, turn.tip, outcome)
+    if text is None:
+        turn.stage.alike.setdefault(original_id, []).append(turn.tip.id)
+    else:
+        _answer_and_close(turn, text)
+
+
+def _answer_and_close(turn: Turn, text: str) -> None:
+    if not handling.answer(turn.work, turn.handler, turn.tip, text=text):
+        handling.approve(turn.work, turn.lead, turn.tip, text=text)
+    outcome = handling.Outcome(founded=True, valuable=False, grassroots=False)
+    handling.close(turn.work, turn.handler, turn.tip, outcome)
 
 
 def _route_by_rules(turn: Turn) -> None:

@@ -24,6 +24,8 @@ class Stage:
     ids: dict[int, int] = field(default_factory=dict)
     answers: dict[int, str] = field(default_factory=dict)
     """The last answer written to a tip, by the id of its row."""
+    alike: dict[int, list[int]] = field(default_factory=dict)
+    """Second reports that could not be linked and wait for the answer to the first, by the id of its row."""
 
 
 @dataclass(frozen=True, slots=True)

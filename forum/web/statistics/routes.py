@@ -15,9 +15,9 @@ from forum.domain.periods import parse_period
 from forum.domain.permissions import Permission
 from forum.domain.scopes import Reader, Scope, find_scope, reader_of, widest_scopes
 from forum.domain.working_time import day_of
-from forum.extensions import reading, unit_of_work
+from forum.extensions import house, reading, unit_of_work
 from forum.models.access_log import AccessAction
-from forum.reports.statistics import province_names, statistics
+from forum.reports.statistics import province_names
 from forum.reports.statistics_view import Grouping, View
 from forum.services.access_log import record
 from forum.services.work import Work
@@ -108,7 +108,7 @@ def _asked(work: Work) -> Question:
 
 
 def _page(work: Work, view: View) -> Page:
-    found = statistics(work.session, view, work.rulebook.calendar, now=work.now)
+    found = house().figures.read(work.session, view, work.rulebook.calendar, now=work.now)
     return Page(view, found, work.rulebook, province_names(work.session))
 
 
