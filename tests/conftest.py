@@ -16,7 +16,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, sync_playwright
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, delete, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
@@ -24,7 +24,9 @@ from config import Config
 from forum.adapters.keyring import Keyring
 from forum.app import create_app
 from forum.cli.migrate import upgrade
-from forum.extensions import db, unit_of_work
+from forum.extensions import db, transaction, unit_of_work
+from forum.models import SettingEvent
+from forum.services import custody
 from forum.services.organisation import load_shipped
 from forum.services.work import Work
 from tests.chromium import launch
@@ -56,6 +58,8 @@ class Seeded:
 
     engine: str
     source: str
+    recovery: str = field(default="", repr=False)
+    """The recovery key of identities."""
 
     def copy(self, folder: Path) -> str:
         if self.engine == "sqlite":
@@ -109,7 +113,9 @@ def keyring_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session", params=ENGINES)
-def seeded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seeded]:
+def seeded(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, keyring_path: Path
+) -> Iterator[Seeded]:
     folder = tmp_path_factory.mktemp(f"seed-{request.param}")
     if request.param == "sqlite":
         source, url = str(folder / "seed.db"), f"sqlite:///{folder / 'seed.db'}"
@@ -118,15 +124,45 @@ def seeded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         _administer(f'CREATE DATABASE "{source}"')
         url = _address(source)
     upgrade(url)
+    recovery = _set_up(_config(url, folder, keyring_path))
     engine = create_engine(url)
     with Session(engine) as session:
-        load_shipped(session, START - timedelta(days=2000))
-        session.commit()
         if request.param == "sqlite":
             session.execute(text("PRAGMA journal_mode=DELETE"))
     engine.dispose()
-    yield Seeded(request.param, source)
+    yield Seeded(request.param, source, recovery)
     Seeded(request.param, source).drop(url)
+
+
+def _set_up(config: Config) -> str:
+    """Load the shipped tables and make the keys of custodians; return their recovery key."""
+    begun = START - timedelta(days=2000)
+    with create_app(config, clock=lambda: begun).app_context():
+        with transaction() as session:
+            load_shipped(session, begun)
+        with unit_of_work() as work:
+            recovery = custody.begin(work)
+            work.session.execute(delete(SettingEvent))  # so that each test finds an empty record of settings
+        db.session.remove()
+        db.engine.dispose()
+    return recovery
+
+
+def _config(url: str, folder: Path, keyring_path: Path) -> Config:
+    return Config(
+        mode="test",
+        secret_key="a-secret-for-tests-that-is-long-enough",
+        database_url=url,
+        keyring_path=keyring_path,
+        files_path=folder / "files",
+        base_url="http://localhost:8000",
+        extra={"TESTING": True, "WTF_CSRF_ENABLED": False, "RATELIMIT_ENABLED": False},
+    )
+
+
+@pytest.fixture
+def recovery(seeded: Seeded) -> str:
+    return seeded.recovery
 
 
 @pytest.fixture
@@ -137,15 +173,7 @@ def clock() -> FixedClock:
 @pytest.fixture
 def config(seeded: Seeded, tmp_path: Path, keyring_path: Path) -> Iterator[Config]:
     url = seeded.copy(tmp_path)
-    yield Config(
-        mode="test",
-        secret_key="a-secret-for-tests-that-is-long-enough",
-        database_url=url,
-        keyring_path=keyring_path,
-        files_path=tmp_path / "files",
-        base_url="http://localhost:8000",
-        extra={"TESTING": True, "WTF_CSRF_ENABLED": False, "RATELIMIT_ENABLED": False},
-    )
+    yield _config(url, tmp_path, keyring_path)
     seeded.drop(url)
 
 

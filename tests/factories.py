@@ -12,13 +12,14 @@ from forum.domain.permissions import Actor, MembershipRef
 from forum.domain.submissions import Submission
 from forum.domain.vocabulary import Category, Kind, Priority, Role
 from forum.models import Account, Membership, Team, Tip
-from forum.services import handling, routing, triage
+from forum.services import custody, handling, routing, triage
 from forum.services.submission import Acknowledgement, submit
 from forum.services.tips import lock_tip
 from forum.services.work import Work
 
 PASSWORD = "mot mat khau du dai"
 PASSWORD_HASH = hash_password(PASSWORD)
+PASSPHRASE = "bốn từ không liên quan"
 BODY = "Cuối bản có người lạ tụ tập bán ma túy vào ban đêm, bà con rất lo."
 
 
@@ -38,6 +39,19 @@ def make_account(work: Work, *grants: tuple[str, Role], username: str | None = N
 def make_actor(work: Work, *grants: tuple[str, Role]) -> Actor:
     """Make an account and return it as the actor of services."""
     return actor_of(work, make_account(work, *grants))
+
+
+def make_custodian(work: Work, recovery: str, *grants: tuple[str, Role]) -> Actor:
+    """Make a custodian who has chosen PASSPHRASE and was admitted by the recovery key."""
+    return give_passphrase(work, recovery, make_account(work, *grants))
+
+
+def give_passphrase(work: Work, recovery: str, account: Account) -> Actor:
+    """Let a custodian choose PASSPHRASE, and admit them."""
+    custodian = actor_of(work, account)
+    custody.choose_passphrase(work, custodian, PASSPHRASE)
+    custody.admit_by_recovery(work, recovery, account)
+    return custodian
 
 
 def actor_of(work: Work, account: Account) -> Actor:

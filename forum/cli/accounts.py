@@ -34,7 +34,7 @@ def accounts() -> None:
 def create(context: click.Context, username: str, *, name: str, role: str, team: str) -> None:
     """Make an account with one role, and print its password once; it is changed at the first sign-in."""
     password = service.new_password()
-    with running_app(context), _refusals(), unit_of_work() as work:
+    with running_app(context), refusals(), unit_of_work() as work:
         account = service.create_account(work, None, username=username, display_name=name, password=password)
         service.grant(work, None, account, team_id=_team_id(work, team), role=Role(role))
     click.echo(f"{username} can sign in with this password, which is shown only here: {password}")
@@ -63,7 +63,7 @@ def list_accounts(context: click.Context) -> None:
 @click.pass_context
 def grant(context: click.Context, username: str, role: str, team: str) -> None:
     """Give an account a role in a team (code, such as "15/desk")."""
-    with running_app(context), _refusals(), unit_of_work() as work:
+    with running_app(context), refusals(), unit_of_work() as work:
         added = service.grant(work, None, _account(work, username), team_id=_team_id(work, team), role=Role(role))
     click.echo(f"{username} is {role} in {team}." if added else f"{username} is {role} in {team} already.")
 
@@ -75,7 +75,7 @@ def grant(context: click.Context, username: str, role: str, team: str) -> None:
 @click.pass_context
 def end(context: click.Context, username: str, role: str, team: str) -> None:
     """Take a role in a team from an account; its sessions end."""
-    with running_app(context), _refusals(), unit_of_work() as work:
+    with running_app(context), refusals(), unit_of_work() as work:
         was_held = service.end(work, None, _account(work, username), team_id=_team_id(work, team), role=Role(role))
     if not was_held:
         raise click.ClickException(f"{username} is not {role} in {team}.")
@@ -87,13 +87,13 @@ def end(context: click.Context, username: str, role: str, team: str) -> None:
 @click.pass_context
 def new_password(context: click.Context, username: str) -> None:
     """Draw another password for an account, print it once, and end its sessions."""
-    with running_app(context), _refusals(), unit_of_work() as work:
+    with running_app(context), refusals(), unit_of_work() as work:
         password = service.renew_password(work, None, _account(work, username))
     click.echo(f"{username} can sign in with this password, which is shown only here: {password}")
 
 
 @contextmanager
-def _refusals() -> Iterator[None]:
+def refusals() -> Iterator[None]:
     """End the command with what the domain says, in one line."""
     try:
         yield

@@ -21,9 +21,10 @@ from forum.cli.mailer import mailer_of
 from forum.cli.migrate import is_current, present_revision
 from forum.domain.vocabulary import Role
 from forum.domain.working_time import day_of
-from forum.models import CalendarDay, Membership, Province, TipEventRow
+from forum.models import CalendarDay, CustodyKey, CustodyRecovery, CustodyShare, Membership, Province, TipEventRow
 
 TOLERATED = timedelta(seconds=5)
+DRILL_EVERY = timedelta(days=366)
 CALENDAR_AHEAD = timedelta(days=60)
 """The longest legal deadlines reach about so far."""
 GROUP_AND_OTHERS = 0o077
@@ -108,9 +109,28 @@ def _contents(database_url: str) -> Iterator[Finding]:
             administers = Membership.role == Role.ADMINISTRATOR
             if not connection.scalar(select(exists().where(administers, Membership.ended_at.is_(None)))):
                 yield Finding("There is no administrator yet: `forum accounts create` makes one.", is_fault=False)
+            yield from _custody(connection)
             yield from _time(connection)
     finally:
         engine.dispose()
+
+
+def _custody(connection: Connection) -> Iterator[Finding]:
+    """Look whether names that citizens leave can be opened by somebody, and by nobody else."""
+    recovery = connection.execute(
+        select(CustodyRecovery.drilled_at).where(CustodyRecovery.retired_at.is_(None))
+    ).first()
+    if recovery is None:
+        yield Finding("There are no keys for identities: names are refused. Please run `forum custody begin`.")
+        return
+    if recovery.drilled_at is None or recovery.drilled_at < clock.now() - DRILL_EVERY:
+        yield Finding("The recovery key was not tried within a year: `forum custody drill`.", is_fault=False)
+    held = exists().where(CustodyShare.key_id == CustodyKey.id)
+    without = connection.scalars(
+        select(CustodyKey.scope).where(CustodyKey.retired_at.is_(None), ~held).order_by(CustodyKey.scope)
+    ).all()
+    if without:
+        yield Finding(f"Nobody but the recovery key opens identities of: {', '.join(without)}.", is_fault=False)
 
 
 def _time(connection: Connection) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ import click
 from forum.cli.accounts import accounts
 from forum.cli.audit import audit
 from forum.cli.check import check
+from forum.cli.custody import custody
 from forum.cli.demo.command import demo
 from forum.cli.keyring import keyring
 from forum.cli.migrate import migrate
@@ -22,5 +23,5 @@ def cli() -> None:
     """Run and keep the forum."""
 
 
-for command in (accounts, audit, check, demo, keyring, migrate, places, serve, stats, suggest, worker):
+for command in (accounts, audit, check, custody, demo, keyring, migrate, places, serve, stats, suggest, worker):
     cli.add_command(command)

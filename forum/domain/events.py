@@ -41,6 +41,7 @@ class EventKind(StrEnum):
     RESTRICTION_LIFTED = "restriction-lifted"
     DEADLINE_RECOMPUTED = "deadline-recomputed"
     IDENTITY_OPENED = "identity-opened"
+    IDENTITY_HANDED_OVER = "identity-handed-over"
 
 
 class ActorKind(StrEnum):

@@ -12,6 +12,10 @@ from forum.models.category import CategoryEntry
 from forum.models.closed_day import ClosedDay
 from forum.models.cluster_lead import ClusterLead
 from forum.models.commune import Commune
+from forum.models.custodian_key import CustodianKey
+from forum.models.custody_key import CustodyKey
+from forum.models.custody_recovery import CustodyRecovery
+from forum.models.custody_share import CustodyShare
 from forum.models.day_duration import DayDuration
 from forum.models.day_fact import DayFact
 from forum.models.department import Department
@@ -46,6 +50,10 @@ __all__ = [
     "ClosedDay",
     "ClusterLead",
     "Commune",
+    "CustodianKey",
+    "CustodyKey",
+    "CustodyRecovery",
+    "CustodyShare",
     "DayDuration",
     "DayFact",
     "Department",

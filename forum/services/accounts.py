@@ -9,11 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forum.adapters.passwords import hash_password
+from forum.adapters.vault import CLUSTER_SCOPE
 from forum.domain.errors import InvalidInput
 from forum.domain.permissions import Actor, MembershipRef
 from forum.domain.text import fold
 from forum.domain.vocabulary import Role
 from forum.models import Account, Membership, Team
+from forum.services import custody
 from forum.services.setting_events import Subject, record, values_of
 from forum.services.work import Work
 
@@ -104,6 +106,8 @@ def end(work: Work, by: Actor | None, account: Account, *, team_id: int, role: R
     work.session.flush()
     held = _held(work, account, team_id, role)
     record(work, by, subject=Subject.MEMBERSHIP, key=str(membership.id), before=held)
+    if role is Role.CUSTODIAN:
+        custody.leave(work, account.id, work.rulebook.teams.get(team_id).province_code or CLUSTER_SCOPE)
     return True
 
 

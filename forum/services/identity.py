@@ -1,20 +1,28 @@
-"""Who sent a tip: sealed at receipt for the custodians of the province, opened only for a written reason."""
+"""Who sent a tip: sealed at receipt to the custodians of the province, opened only by one of them, for a reason."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
 
-from forum.adapters.keyring import Purpose
+from sqlalchemy import select
+
 from forum.adapters.vault import CLUSTER_SCOPE
 from forum.domain.errors import InvalidInput, NotFound, NotPermitted
 from forum.domain.events import ActorKind, ActorRef, EventKind
 from forum.domain.permissions import Actor, Permission
 from forum.domain.vocabulary import Role
-from forum.models import Identity, Tip
+from forum.models import CustodyKey, Identity, Tip
 from forum.models.access_log import AccessAction
 from forum.services.access_log import record
-from forum.services.indexing import scope_of
+from forum.services.custody_keys import (
+    CustodyMissing,
+    from_share,
+    open_identity_box,
+    own_private,
+    scope_of,
+    seal_identity,
+)
 from forum.services.timeline import move
 from forum.services.tips import lock_tip
 from forum.services.work import Work
@@ -31,17 +39,18 @@ class IdentityCard:
 
 
 def keep_identity(work: Work, tip: Tip, card: IdentityCard) -> None:
-    """Seal the sender's name and contact apart from the tip."""
-    scope = scope_of(tip)
-    spelled = json.dumps(asdict(card), ensure_ascii=False)
-    sealed = work.secrets.vault.seal_record(Purpose.IDENTITY, spelled, where=where(tip.number), scope=scope)
-    work.session.add(Identity(tip_id=tip.id, scope=scope, sealed=sealed, created_at=work.now))
+    """Seal the sender's name and contact to the custodians; raise CustodyMissing where nobody could open them."""
+    identity = Identity(tip_id=tip.id, created_at=work.now)
+    seal_identity(work, tip, identity, json.dumps(asdict(card), ensure_ascii=False).encode())
+    work.session.add(identity)
 
 
-def open_identity(work: Work, actor: Actor, number: str, *, reason: str) -> IdentityCard:
+def open_identity(work: Work, actor: Actor, number: str, *, reason: str, passphrase: str) -> IdentityCard:
     """Return who sent the tip, leaving an event with the sealed reason and a row in the access log.
 
-    Raise NotPermitted unless the actor is a custodian of the province, NotFound when the tip is anonymous.
+    The passphrase unlocks the custodian's key for the length of this call; nothing unlocked is kept. Raise
+    NotPermitted unless the actor is a custodian of the province, NotFound when the tip is anonymous, WrongPassphrase,
+    and NoShare for a custodian whom nobody has admitted yet.
     """
     actor.require(Permission.OPEN_IDENTITY)
     tip = lock_tip(work, number, actor)
@@ -51,13 +60,40 @@ def open_identity(work: Work, actor: Actor, number: str, *, reason: str) -> Iden
     team_id = _custodian_team(actor, identity.scope)
     if len(reason.strip()) < SHORTEST_REASON:
         raise InvalidInput("Please write why you must know who sent this tip.", field="reason")
+    opened = _opened(work, actor, tip, identity, passphrase)
     by = ActorRef(ActorKind.OFFICER, actor.account_id, team_id)
     move(work, tip, EventKind.IDENTITY_OPENED, by, text=reason.strip())
     record(work, AccessAction.IDENTITY_OPENED, account_id=actor.account_id, tip_id=tip.id)
-    opened = work.secrets.vault.unseal_record(
-        Purpose.IDENTITY, identity.sealed, where=where(tip.number), scope=identity.scope
-    )
     return IdentityCard(**json.loads(opened))
+
+
+def hand_over_identity(work: Work, actor: Actor, number: str, *, passphrase: str) -> None:
+    """Seal who sent a tip to the custodians of the province that has it now; nobody else can, and nobody must.
+
+    The custodian who hands it over need not see the tip, which has left the province.
+    """
+    actor.require(Permission.OPEN_IDENTITY)
+    found = work.session.execute(
+        select(Tip, Identity).join(Identity, Identity.tip_id == Tip.id).where(Tip.number == number).with_for_update()
+    )
+    for tip, identity in found:
+        team_id = _custodian_team(actor, identity.scope)
+        if scope_of(tip) == identity.scope:
+            raise InvalidInput("This tip is still in your province.")
+        opened = _opened(work, actor, tip, identity, passphrase)
+        seal_identity(work, tip, identity, opened)
+        by = ActorRef(ActorKind.OFFICER, actor.account_id, team_id)
+        move(work, tip, EventKind.IDENTITY_HANDED_OVER, by)
+        return
+    raise NotFound
+
+
+def _opened(work: Work, actor: Actor, tip: Tip, identity: Identity, passphrase: str) -> bytes:
+    if identity.custody_key_id is None:
+        raise CustodyMissing
+    key = work.session.get_one(CustodyKey, identity.custody_key_id)
+    private = from_share(work.session, key, actor.account_id, own_private(work.session, actor, passphrase))
+    return open_identity_box(work, tip.number, identity, private)
 
 
 def _custodian_team(actor: Actor, scope: str) -> int:
@@ -65,8 +101,3 @@ def _custodian_team(actor: Actor, scope: str) -> int:
         if membership.role is Role.CUSTODIAN and (membership.province_code or CLUSTER_SCOPE) == scope:
             return membership.team_id
     raise NotPermitted
-
-
-def where(number: str) -> str:
-    """Return the associated data that binds an identity to its tip."""
-    return f"tip/{number}/identity"

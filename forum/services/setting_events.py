@@ -35,6 +35,7 @@ class Subject(StrEnum):
     CLUSTER_LEAD = "cluster-lead"
     TAG = "tag"
     ROUTING = "routing"
+    CUSTODY = "custody"
 
 
 def record(

@@ -62,13 +62,7 @@ def begin_attempt(work: Work, username: str, *, device: str | None = None) -> At
     its owner out. A name that does not exist is counted like any other.
     """
     digest = _digest(work.secrets, username, device)
-    row = _locked(work, digest)
-    if row.since <= work.now - FORGOTTEN_AFTER:
-        row.failures, row.since = 0, work.now
-    if row.blocked_until is not None and row.blocked_until > work.now:
-        raise TooManyTries(row.blocked_until, work.now)
-    row.failures += 1
-    row.blocked_until = work.now + _wait_after(row.failures)
+    count_try(work, digest)
     account = find_account(work.session, username)
     is_known = account is not None and account.is_active
     return Attempt(
@@ -83,11 +77,27 @@ def settle(work: Work, attempt: Attempt, *, is_right: bool, password: str) -> Ac
     if account is None or not is_right or not is_current:
         record(work, AccessAction.SIGN_IN_FAILED, account_id=attempt.account_id)
         return None
-    work.session.execute(delete(Throttle).where(Throttle.digest == attempt.digest))
+    forget_tries(work, attempt.digest)
     if needs_rehash(account.password_hash):
         account.password_hash = hash_password(password)
     record(work, AccessAction.SIGNED_IN, account_id=account.id)
     return account
+
+
+def count_try(work: Work, digest: bytes) -> None:
+    """Count a try of what the digest stands for, before it is looked at; raise TooManyTries while it waits."""
+    row = _locked(work, digest)
+    if row.since <= work.now - FORGOTTEN_AFTER:
+        row.failures, row.since = 0, work.now
+    if row.blocked_until is not None and row.blocked_until > work.now:
+        raise TooManyTries(row.blocked_until, work.now)
+    row.failures += 1
+    row.blocked_until = work.now + _wait_after(row.failures)
+
+
+def forget_tries(work: Work, digest: bytes) -> None:
+    """Begin to count anew after a success."""
+    work.session.execute(delete(Throttle).where(Throttle.digest == digest))
 
 
 def is_right(attempt: Attempt, password: str) -> bool:

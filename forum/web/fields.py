@@ -7,16 +7,18 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from email_validator import EmailNotValidError, validate_email
-from wtforms import ValidationError
+from wtforms import PasswordField, ValidationError
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its type stubs
+from wtforms.validators import InputRequired, Length
 
 from forum.domain.errors import InvalidInput
 from forum.domain.text import clean_input
 from forum.web.errors import say
-from forum.web.translations import gettext
+from forum.web.translations import gettext, lazy_gettext
 
 Check = Callable[[Any, Any], None]
 Member = TypeVar("Member", bound=StrEnum)
+LONGEST_PASSPHRASE = 200
 UNREADABLE = "\ufffd"
 """What stands in place of bytes that are no UTF-8."""
 
@@ -34,6 +36,17 @@ def text_of_at_most(limit: int) -> Check:
             raise ValidationError(say(fault)) from fault
 
     return check
+
+
+def passphrase_field(label: Any = None) -> PasswordField:
+    """Return the field of an identity passphrase; its value is never shown again."""
+    return PasswordField(
+        label or lazy_gettext("Identity passphrase"),
+        [
+            InputRequired(lazy_gettext("Please fill this in.")),
+            Length(max=LONGEST_PASSPHRASE, message=lazy_gettext("This is too long for a passphrase.")),
+        ],
+    )
 
 
 def mail_address(_form: Any, field: Any) -> None:

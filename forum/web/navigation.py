@@ -24,6 +24,7 @@ class MenuItem:
 PAGES = (
     ("queue.index", Permission.READ_TIPS, _("Tips")),
     ("search.index", Permission.READ_TIPS, _("Search")),
+    ("custody.index", Permission.OPEN_IDENTITY, _("Identities")),
     ("statistics.index", Permission.READ_STATISTICS, _("Figures")),
     ("settings.index", Permission.ADMINISTER, _("Settings")),
     ("audit.index", Permission.READ_LOGS, _("Logs")),

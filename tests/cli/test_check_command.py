@@ -172,9 +172,11 @@ def test_migrating_an_empty_folder_makes_a_forum_that_is_in_order(run: Run, tmp_
         "FORUM_BASE_URL": "https://example.org",
     }
 
-    results = [run(environ, command) for command in ("migrate", "migrate", "check")]
+    steps = (("migrate",), ("migrate",), ("check",), ("custody", "begin"), ("check",))
+    results = [run(environ, *step) for step in steps]
 
-    assert [result.exit_code for result in results] == [0, 0, 0], results[-1].output
+    assert [result.exit_code for result in results] == [0, 0, 1, 0, 0], results[-1].output
+    assert "forum custody begin" in results[2].output
     assert "set up as shipped" in results[0].output
     assert "set up as shipped" not in results[1].output
     assert (tmp_path / "forum.db").stat().st_mode & 0o777 == 0o600

@@ -93,7 +93,7 @@ def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
     def remembers(**given: Any) -> Seeded:
         kept.append(seed(**given))
-        return kept[0]
+        return kept[-1]
 
     folder = tmp_path_factory.mktemp("demo")
     with place_for_a_demo(request.param, folder) as given, pytest.MonkeyPatch.context() as patch:

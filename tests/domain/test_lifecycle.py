@@ -53,6 +53,7 @@ restricted          same    same    same    same    same    same    same    same
 restriction-lifted  same    same    same    same    same    same    same    same    .       same    same    same
 deadline-recomputed same    same    same    same    same    same    .       .       same    .       .       same
 identity-opened     same    same    same    same    same    same    same    same    same    same    same    same
+identity-handed-over same   same    same    same    same    same    same    same    same    same    same    same
 """
 SHORT = {
     "recv": Status.RECEIVED,

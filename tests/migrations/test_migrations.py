@@ -10,12 +10,12 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import CheckConstraint, Engine, Index, MetaData, create_engine, func, inspect, select
+from sqlalchemy import CheckConstraint, Engine, Index, MetaData, create_engine, func, inspect, select, update
 
 from forum.cli.migrate import alembic_config
 from forum.domain.submissions import PoliceConcern
 from forum.extensions import unit_of_work
-from forum.models import Base, NoticeAddress, Tip
+from forum.models import Base, CustodyKey, Identity, NoticeAddress, Tip
 from tests.factories import Cast, send_tip, to_answered, to_closed
 
 REVISIONS = [script.revision for script in ScriptDirectory.from_config(alembic_config("")).walk_revisions()][::-1]
@@ -33,6 +33,8 @@ def url(app, config) -> Iterator[str]:
         send_tip(work, police=PoliceConcern.COMMUNE, police_unit="Công an xã", notice_address="b@example.org")
         assert work.session.scalar(select(func.count()).select_from(Tip)) == 3
         assert work.session.scalar(select(func.count()).select_from(NoticeAddress)) == 1
+        # As it was before custodians had keys: what is sealed to them cannot go down.
+        assert work.session.execute(update(Identity).values(custody_key_id=None)).rowcount == 1
     return config.database_url
 
 
@@ -134,6 +136,14 @@ def test_migration_goes_down_and_up_again_with_data(engine, revision) -> None:
     assert shape(engine) == form
     assert differences(again, lower) == {}
     assert [table for table in again.keys() - lower.keys() if again[table]] == []
+
+
+def test_migration_does_not_go_down_when_identities_would_be_lost(engine) -> None:
+    with engine.begin() as connection:
+        key_id = connection.scalar(select(CustodyKey.id).limit(1))
+        connection.execute(update(Identity).values(custody_key_id=key_id))
+    with pytest.raises(RuntimeError, match="1 identities are sealed to custodians"):
+        go(engine, "0003")
 
 
 def differences(one: Contents, other: Contents) -> dict[str, tuple[int, int]]:

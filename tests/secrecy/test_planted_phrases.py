@@ -20,7 +20,7 @@ from forum.app import create_app
 from forum.domain.vocabulary import Role
 from forum.extensions import db, unit_of_work
 from tests.conftest import Seeded
-from tests.factories import PASSWORD, make_account
+from tests.factories import PASSPHRASE, PASSWORD, give_passphrase, make_account
 from tests.secrecy.places import Disk, unnamed_files
 from tests.secrecy.raw_bytes import needles_of, search
 from tests.serving import SECRET, Served, environment, free_port
@@ -50,12 +50,13 @@ PHRASES = {
     "question": "Bác nhớ lại giúp: ai cầm Chiếc Đèn Bão Xanh?",
     "reply": "Dạ người cầm là chú Út Gù Bến Sậy",
     "words": 'quạ khoang "cây gạo cụt ngọn"',
+    "passphrase": PASSPHRASE,
     "identity_reason": "Cần gặp để bảo vệ bác Hạt Dẻ Trùng Khánh",
     "answer": "Đã bắt quả tang tại Lán Gỗ Mốc Thếch, cảm ơn bác",
     "comment": "Cảm ơn các chú, nhà tôi hết lo Ma Xó Gõ Cửa",
 }
 SHOWN_ELSEWHERE = frozenset(
-    {"name", "contact", "notice_address", "identity_reason", "exif", "words", "upload", "upload_name"}
+    {"name", "contact", "notice_address", "identity_reason", "passphrase", "exif", "words", "upload", "upload_name"}
 )
 """What the page of the tip does not show to those who handle it."""
 SEARCHED_FOR = ("quạ khoang", "cây gạo cụt ngọn")
@@ -69,7 +70,7 @@ def disk(seeded: Seeded, tmp_path: Path) -> Iterator[Disk]:
 
 
 @pytest.fixture
-def served(disk: Disk, keyring_path: Path) -> Iterator[Served]:
+def served(disk: Disk, keyring_path: Path, recovery: str) -> Iterator[Served]:
     temporary = disk.folder / "tmp"
     temporary.mkdir()
     port = free_port()
@@ -80,20 +81,22 @@ def served(disk: Disk, keyring_path: Path) -> Iterator[Served]:
         port=port,
         temporary=temporary,
     )
-    make_people(disk, keyring_path)
+    make_people(disk, keyring_path, recovery)
     server = Served(environ, disk.folder / "server.log", port)
     server.start()
     yield server
     server.kill()
 
 
-def make_people(disk: Disk, keyring: Path) -> None:
+def make_people(disk: Disk, keyring: Path, recovery: str) -> None:
     config = Config("test", SECRET, disk.database_url, keyring, disk.folder / "files", "http://localhost")
     app = create_app(config)
     with app.app_context():
         with unit_of_work() as work:
             for username, grants in PEOPLE.items():
-                make_account(work, *grants, username=username)
+                account = make_account(work, *grants, username=username)
+                if username == "custodian":
+                    give_passphrase(work, recovery, account)
         db.session.remove()
         db.engine.dispose()
 
@@ -132,7 +135,8 @@ class Life:
         self._follow("/follow/write", text=PHRASES["more"])
         self._act("handler", "ask", text=PHRASES["question"])
         self._follow("/follow/write", text=PHRASES["reply"])
-        page = self._act("custodian", "open-identity", reason=PHRASES["identity_reason"])
+        given = {"reason": PHRASES["identity_reason"], "passphrase": PHRASES["passphrase"]}
+        page = self._act("custodian", "open-identity", **given)
         assert PHRASES["name"] in page.text
         self._act("lead", "answer", text=PHRASES["answer"])
         self._act("lead", "close", founded="yes", valuable="yes", grassroots="no", cases="1", offenders="1")

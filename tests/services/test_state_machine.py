@@ -19,6 +19,7 @@ from forum.domain.submissions import PoliceConcern
 from forum.domain.vocabulary import Category, Kind, Priority, Restriction, Role
 from forum.domain.working_time import VN
 from forum.services import conversation, duplicates, handling, identity, restriction, routing, transfers, triage
+from tests.factories import PASSPHRASE
 from tests.services.tip_courses import MOST_TIPS, WHO, TipCourses, begin_courses
 
 COURSES, STEPS = (500, 50) if os.environ.get("FORUM_TEST_EFFORT") == "full" else (30, 25)
@@ -314,7 +315,9 @@ class Courses(TipCourses):
         is_near = self.scopes[before.tip.id] == before.tip.province_code == "14"
 
         def attempt(work) -> None:
-            identity.open_identity(work, custodian, before.tip.number, reason="Cần gặp để xác minh")
+            identity.open_identity(
+                work, custodian, before.tip.number, reason="Cần gặp để xác minh", passphrase=PASSPHRASE
+            )
 
         self.tries(before, attempt, events={E.IDENTITY_OPENED}, when=is_near and before.tip.restriction is None)
 
@@ -331,7 +334,7 @@ class Courses(TipCourses):
         self.citizen_tries(self.standing(at), {E.RATED}, conversation.rate, when=1 <= score <= 5, **named)
 
 
-def test_tips_stay_whole_whatever_people_try(app, clock) -> None:
+def test_tips_stay_whole_whatever_people_try(app, clock, recovery) -> None:
     effort = settings(
         max_examples=COURSES,
         stateful_step_count=STEPS,
@@ -339,4 +342,4 @@ def test_tips_stay_whole_whatever_people_try(app, clock) -> None:
         derandomize=os.environ.get("FORUM_TEST_EFFORT") != "full",
         suppress_health_check=[HealthCheck.too_slow],
     )
-    run_state_machine_as_test(begin_courses(Courses, clock), settings=effort)
+    run_state_machine_as_test(begin_courses(Courses, clock, recovery), settings=effort)

@@ -24,7 +24,7 @@ from forum.services.timeline import state_of
 from forum.services.tips import lock_tip
 from forum.services.triage import Classification
 from forum.services.work import Work
-from tests.factories import make_actor, make_submission
+from tests.factories import make_actor, make_custodian, make_submission
 from tests.services.tip_audit import check_link, check_tip, snapshot
 
 MOST_TIPS = 4
@@ -77,6 +77,7 @@ class TipCourses(RuleBasedStateMachine):
     clock: Any
     people: dict[tuple[str, Role], Actor]
     codes: dict[int, str]
+    recovery: str
 
     def __init__(self) -> None:
         super().__init__()
@@ -186,7 +187,10 @@ class TipCourses(RuleBasedStateMachine):
         """Return somebody of a team."""
         if (code, role) not in self.people:
             with unit_of_work() as work:
-                self.people[code, role] = make_actor(work, (code, role))
+                if role is Role.CUSTODIAN:
+                    self.people[code, role] = make_custodian(work, self.recovery, (code, role))
+                else:
+                    self.people[code, role] = make_actor(work, (code, role))
         return self.people[code, role]
 
     def team_id(self, code: str) -> int:
@@ -206,8 +210,8 @@ class TipCourses(RuleBasedStateMachine):
         return self.person("04/PC07", Role.LEAD), "stranger"
 
 
-def begin_courses(machine: type[TipCourses], clock: Any) -> type[TipCourses]:
+def begin_courses(machine: type[TipCourses], clock: Any, recovery: str) -> type[TipCourses]:
     """Return the machine bound to the open application: its clock, its teams, its people."""
     with Session(db.engine) as session:
         codes = {team.id: team.code for team in session.scalars(select(Team))}
-    return type("Bound", (machine,), {"clock": clock, "people": {}, "codes": codes})
+    return type("Bound", (machine,), {"clock": clock, "people": {}, "codes": codes, "recovery": recovery})

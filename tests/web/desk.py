@@ -14,15 +14,18 @@ from forum.domain.vocabulary import Role
 from forum.extensions import db
 from forum.models import Tip
 from tests.conftest import fresh_work
-from tests.factories import PASSWORD, make_account
+from tests.factories import PASSWORD, give_passphrase, make_account
 
 
 class Officer:
     """Somebody signed in with a browser of their own."""
 
-    def __init__(self, app: Flask, *grants: tuple[str, Role]) -> None:
+    def __init__(self, app: Flask, *grants: tuple[str, Role], recovery: str = "") -> None:
+        """Sign in; with the recovery key, as a custodian who has chosen PASSPHRASE and was admitted."""
         with fresh_work() as work:
             account = make_account(work, *grants)
+            if recovery:
+                give_passphrase(work, recovery, account)
             self.id, self.name = account.id, account.display_name
         self.client: FlaskClient = app.test_client()
         answer = self.client.post("/sign-in", data={"username": account.username, "password": PASSWORD})

@@ -21,7 +21,7 @@ from forum.services.conversation import find_by_receipt, rate, write
 from forum.services.splitting import parts_of
 from forum.web.tips.sentences import _SENTENCES
 from tests.conftest import fresh_work
-from tests.factories import send_tip
+from tests.factories import PASSPHRASE, send_tip
 from tests.web.desk import Officer, readable, state_of, statements_of
 
 DESK = ("14/desk", Role.INTAKE)
@@ -408,15 +408,24 @@ def test_part_is_asked_about_on_the_whole_tip(app: Flask) -> None:
     handler.act(part.number, "ask", status=400, text="Ở đâu?")
 
 
-def test_identity_is_shown_once_to_a_custodian_with_a_reason(app: Flask) -> None:
+def test_identity_is_shown_once_to_a_custodian_with_reason_and_passphrase(app: Flask, recovery: str) -> None:
     number, _ = sent(name="Lò Văn Mẫu", contact="0912 345 678")
-    desk, custodian = Officer(app, DESK), Officer(app, ("14", Role.CUSTODIAN))
+    desk, custodian = Officer(app, DESK), Officer(app, ("14", Role.CUSTODIAN), recovery=recovery)
     assert "Xem danh tính" not in desk.tip(number)
     desk.act(number, "open-identity", status=403, reason="Tôi muốn biết")
     assert "Lò Văn Mẫu" not in custodian.tip(number)
     assert "Lò Văn Mẫu" not in custodian.act(number, "open-identity", status=400, reason="ngắn")
+    reason = {"open-identity-reason": "Cần mời làm chứng theo yêu cầu"}
+    refused = custodian.client.post(
+        f"/tips/{number}/open-identity", data=reason | {"open-identity-passphrase": "sai mất rồi còn gì"}
+    )
+    assert refused.status_code == 400
+    words = html.unescape(refused.get_data(as_text=True))
+    assert "Mật khẩu danh tính chưa đúng." in words
+    assert "Cần mời làm chứng theo yêu cầu" in words
+    assert "sai mất rồi còn gì" not in words
     answer = custodian.client.post(
-        f"/tips/{number}/open-identity", data={"open-identity-reason": "Cần mời làm chứng theo yêu cầu"}
+        f"/tips/{number}/open-identity", data=reason | {"open-identity-passphrase": PASSPHRASE}
     )
     assert "Lò Văn Mẫu" in answer.get_data(as_text=True)
     assert answer.headers["Cache-Control"] == "no-store"
@@ -426,7 +435,9 @@ def test_identity_is_shown_once_to_a_custodian_with_a_reason(app: Flask) -> None
 
 def test_identity_of_another_province_stays_closed(app: Flask) -> None:
     number, _ = sent(name="Lò Văn Mẫu")
-    Officer(app, ("15", Role.CUSTODIAN)).act(number, "open-identity", status=404, reason="Cần biết ngay lúc này")
+    Officer(app, ("15", Role.CUSTODIAN)).act(
+        number, "open-identity", status=404, reason="Cần biết ngay lúc này", passphrase="x"
+    )
 
 
 def test_file_is_handed_out_as_an_attachment_and_written_down(app: Flask) -> None:

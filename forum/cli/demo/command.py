@@ -13,6 +13,7 @@ import click
 from config import Config
 from forum.adapters import clock
 from forum.cli.context import running_app
+from forum.cli.demo.custodians import begin_custody, give_passphrases, print_passphrases
 from forum.cli.demo.instance import Instance
 from forum.cli.demo.people import print_people, renew_passwords
 from forum.cli.demo.seeding import Seeded, seed
@@ -54,18 +55,24 @@ def _prepare(
         instance.begin()
         with running_app(context, config):
             seeded = seed(tips=tips, until=clock.now())
+        instance.keep_recovery(seeded.recovery)
         instance.finish()
         print_people(seeded.passwords, config.base_url)
+        print_passphrases(seeded.passphrases)
         _print_receipts(seeded)
         return
     click.echo(f"The demo in {instance.root} is kept; --fresh starts over.")
     upgrade(config.database_url)
+    with running_app(context, config), unit_of_work() as work:
+        if begun := begin_custody(work):
+            instance.keep_recovery(begun)
     if not new_passwords:
         click.echo("Its accounts are as they were; --new-passwords draws new passwords and prints them.")
         return
     with running_app(context, config), unit_of_work() as work:
-        passwords = renew_passwords(work)
+        passwords, passphrases = renew_passwords(work), give_passphrases(work, instance.recovery)
     print_people(passwords, config.base_url)
+    print_passphrases(passphrases)
 
 
 def _print_receipts(seeded: Seeded) -> None:

@@ -22,6 +22,7 @@ from forum.adapters.keyring import Keyring
 from forum.cli.migrate import upgrade
 
 NOTE_FILE = "demo.json"
+RECOVERY_FILE = "recovery-key"
 UNFINISHED = "The demo was interrupted while it was being filled: it is started over."
 FOREIGN = (
     "The database {url} holds tables that are not this demo's, and the demo leaves them alone. "
@@ -86,6 +87,15 @@ class Instance:
     def finish(self) -> None:
         """Note that the demo is complete."""
         self._write_note(is_complete=True)
+
+    @property
+    def recovery(self) -> str:
+        """The recovery key of identities, which only a demo keeps beside its database."""
+        return (self.root / RECOVERY_FILE).read_text(encoding="utf-8").strip()
+
+    def keep_recovery(self, spelled: str) -> None:
+        """Keep the recovery key."""
+        _write(self.root / RECOVERY_FILE, spelled + "\n")
 
     @property
     def _database(self) -> str:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from forum.adapters import shipped
 from forum.cli.demo.corpus import generate
 from forum.cli.demo.course import CommuneLite
+from forum.cli.demo.custodians import begin_custody, give_passphrases
 from forum.cli.demo.people import make_people
 from forum.cli.demo.player import Act, Player, acts_of
 from forum.cli.demo.seasons import months_before
@@ -35,9 +36,11 @@ WORTH_FOLLOWING = (Status.WAITING, Status.IN_PROGRESS, Status.CLOSED)
 
 @dataclass(frozen=True, slots=True)
 class Seeded:
-    """What only the seeding knows: passwords, a few receipts by state, how many courses did not fit."""
+    """What only the seeding knows: passwords, what opens identities, some receipts, how many courses did not fit."""
 
     passwords: dict[str, str]
+    passphrases: dict[str, str]
+    recovery: str
     receipts: dict[Status, str]
     left_standing: int
 
@@ -48,7 +51,9 @@ def seed(*, tips: int, until: datetime) -> Seeded:
     with transaction() as session:
         load_shipped(session, start)
     with unit_of_work() as work:
-        passwords = make_people(replace(work, now=start))
+        begun = replace(work, now=start)
+        passwords, recovery = make_people(begun), begin_custody(begun)
+        passphrases = give_passphrases(begun, recovery)
         player = Player.for_work(work)
     click.echo("Writing the tips ...")
     acts = acts_of(generate(tips, until=until, months=MONTHS, communes=communes(), seed=SEED))
@@ -60,7 +65,7 @@ def seed(*, tips: int, until: datetime) -> Seeded:
                 _forget_notices(replace(work, now=batch[-1].at))
             bar.update(len(batch))
     _count_days(until)
-    return Seeded(passwords, _receipts(player), player.left_standing.total())
+    return Seeded(passwords, passphrases, recovery, _receipts(player), player.left_standing.total())
 
 
 @contextmanager

@@ -40,6 +40,7 @@ EVENTS: Mapping[EventKind, Any] = {
     EventKind.RESTRICTION_LIFTED: _("Restriction lifted"),
     EventKind.DEADLINE_RECOMPUTED: _("Deadline counted anew"),
     EventKind.IDENTITY_OPENED: _("Identity of the sender opened"),
+    EventKind.IDENTITY_HANDED_OVER: _("Identity of the sender handed over to another province"),
 }
 ACTORS: Mapping[ActorKind, Any] = {
     ActorKind.CITIZEN: _("the citizen"),
@@ -72,6 +73,7 @@ SUBJECTS: Mapping[Subject, Any] = {
     Subject.CLUSTER_LEAD: _("Lead of the cluster"),
     Subject.TAG: _("Tag"),
     Subject.ROUTING: _("Routing rules"),
+    Subject.CUSTODY: _("Keys of identities"),
 }
 SUBJECT_BY_VALUE = {subject.value: text for subject, text in SUBJECTS.items()}
 FIELDS: Mapping[str, Any] = {

@@ -16,7 +16,7 @@ from forum.reports.tip_page import assignable
 from forum.services.handling import LONGEST_TEXT, teams_that_may_handle
 from forum.services.identity import SHORTEST_REASON
 from forum.services.transfers import LONGEST_REASON
-from forum.web.fields import choices, offered_values, text_of_at_most
+from forum.web.fields import choices, offered_values, passphrase_field, text_of_at_most
 from forum.web.quick_select import QuickSelectField
 from forum.web.tips.case import Case
 from forum.web.translations import gettext
@@ -86,7 +86,9 @@ class ReasonForm(ActionForm):
 
 
 class IdentityForm(ReasonForm):
-    """Why somebody must know who sent a tip."""
+    """Why somebody must know who sent a tip, and what unlocks their key."""
+
+    passphrase = passphrase_field()
 
     def validate_reason(self, field: Any) -> None:
         """Ask for more than a word."""

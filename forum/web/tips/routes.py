@@ -21,6 +21,7 @@ from forum.services.tips import find_tip, lock_tip
 from forum.web.access import actor, requires
 from forum.web.errors import say
 from forum.web.fields import add_fault
+from forum.web.passphrase import with_passphrase
 from forum.web.tips.action_table import ACTIONS
 from forum.web.tips.actions import Action
 from forum.web.tips.case import Case
@@ -72,8 +73,11 @@ def open_identity(number: str) -> Answer:
     fault: DomainError | None = None
     if form.validate():
         try:
-            with unit_of_work() as work:
-                card = identity.open_identity(work, actor(), number, reason=form.reason.data or "")
+            card = with_passphrase(
+                lambda work: identity.open_identity(
+                    work, actor(), number, reason=form.reason.data or "", passphrase=form.passphrase.data or ""
+                )
+            )
         except InvalidInput as refused:
             fault = refused
         else:

@@ -193,6 +193,9 @@ _SENTENCES: Mapping[E, Sentence] = {
     E.RESTRICTED: _restricted,
     E.RESTRICTION_LIFTED: lambda _t, _e, who: _("%(who)s opened the restricted tip.", who=who),
     E.DEADLINE_RECOMPUTED: _recomputed,
+    E.IDENTITY_HANDED_OVER: lambda _t, _e, who: _(
+        "%(who)s handed over who sent the tip to the custodians of the province that has it now.", who=who
+    ),
     E.IDENTITY_OPENED: lambda _t, _e, who: _("%(who)s saw who sent the tip, with a reason in writing.", who=who),
 }
 """Complete: a kind without a sentence fails the tests."""

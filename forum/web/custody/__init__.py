@@ -1,0 +1,1 @@
+"""Custodians: their passphrases, each other, and the keys of their provinces."""
