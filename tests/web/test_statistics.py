@@ -13,13 +13,17 @@ import pytest
 from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy import select
 
-from forum.domain.figures import Figure
+from forum.domain.figures import Figure, Value
 from forum.domain.vocabulary import Role
+from forum.domain.working_time import day_of
 from forum.extensions import db, house, unit_of_work
 from forum.models import AccessRow, Account, Membership, Team
 from forum.models.access_log import AccessAction
+from forum.reports.statistics import Figures
+from forum.reports.statistics_view import Grouping
 from forum.services import facts
 from forum.web.statistics.export import neutral
+from forum.web.statistics.words import Speaker
 from tests.factories import Cast, make_account, send_tip, to_closed
 from tests.histories import play
 
@@ -222,21 +226,49 @@ def test_page_is_whole_in_english_too(client, sign_in):
     assert "At a glance" in _text(client.get("/statistics?group=province"))
 
 
-def test_number_of_queries_is_the_same_at_two_and_at_thirty_tips(client, sign_in):
+def test_page_makes_the_same_number_of_queries_at_ten_and_at_a_thousand_tips(client, sign_in):
     sign_in(("cluster", Role.SUPERVISOR))
+    _send(10)
+    few = {group: _statements(client, group) for group in Grouping}
+    _send(990)
+    many = {group: _statements(client, group) for group in Grouping}
+    assert many == few
+    assert max(max(counts) for counts in few.values()) <= 30
+
+
+def _send(tips):
+    """Let tips be sent yesterday and today, and yesterday's be counted."""
+    with unit_of_work() as work:
+        yesterday = replace(work, now=work.now - timedelta(days=1))
+        for number in range(tips):
+            send_tip(work if number % 2 else yesterday)
+    with unit_of_work() as work:
+        facts.rebuild_range(work, day_of(yesterday.now), day_of(yesterday.now))
+
+
+def _statements(client, group):
+    """Return how many statements the page takes: with nothing remembered, asked again, and after something happened."""
     statements = []
-
-    def count():
-        client.get("/statistics?group=team")  # the rules are read once after a change of settings
+    note = lambda *args: statements.append(args[2])  # noqa: E731 - a listener of one line
+    client.get("/")  # the rules are read once after a change of settings
+    counts = []
+    for prepare in (_forget, lambda: None, _happen):
+        prepare()
         statements.clear()
-        client.get("/statistics?group=team")
-        return len(statements)
+        sqlalchemy_event.listen(db.engine, "before_cursor_execute", note)
+        assert client.get(f"/statistics?group={group}").status_code == 200
+        sqlalchemy_event.remove(db.engine, "before_cursor_execute", note)
+        counts.append(len(statements))
+    return counts
 
-    sqlalchemy_event.listen(db.engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
-    _played(tips=2)
-    few = count()
-    _played(seed=2, tips=30)
-    assert count() == few
+
+def _forget():
+    house().figures = Figures()
+
+
+def _happen():
+    with unit_of_work() as work:
+        send_tip(work)
 
 
 def test_ended_membership_gives_no_figures(client, sign_in):
@@ -245,3 +277,23 @@ def test_ended_membership_gives_no_figures(client, sign_in):
         work.session.scalars(select(Membership).where(Membership.account_id == account.id)).one().ended_at = work.now
     assert client.get("/statistics?scope=14").status_code == 403
     assert db.session.get(Account, account.id) is not None
+
+
+@pytest.mark.parametrize(
+    ("figure", "now", "earlier", "words"),
+    [
+        (Figure.SCORE, 4.24, 4.21, ("không đổi", "same", "")),
+        (Figure.SCORE, 4.21, 4.24, ("không đổi", "same", "")),
+        (Figure.SCORE, 4.3, 4.2, ("+0,1", "up", "good")),
+        (Figure.ON_TIME, 0.9, 0.9, ("không đổi", "same", "")),
+        (Figure.ON_TIME, 0.9004, 0.9, ("không đổi", "same", "")),
+        (Figure.REOPENED, 0.03, 0.02, ("+1,0 điểm %", "up", "bad")),
+        (Figure.RESPONSE_MEDIAN_WALL, 7220, 7200, ("không đổi", "same", "")),
+        (Figure.RESPONSE_MEDIAN_WALL, 7200, 7320, ("−2 phút", "down", "good")),
+        (Figure.CASES, 3, 2, ("+1", "up", "")),
+    ],
+)
+def test_change_is_said_only_when_a_digit_of_it_is_shown(app, figure, now, earlier, words):
+    with app.test_request_context():
+        change = Speaker(8 * 3600).change(figure, Value(now), Value(earlier))
+    assert (change.text, change.direction, change.judgement) == words

@@ -35,11 +35,11 @@ def draw(page: Page, figure: Figure) -> bytes:
 
 def chosen_rows(page: Page, figure: Figure) -> list[NamedRow]:
     """Return the groups that are drawn: all, or the greatest of many."""
-    rows = page.rows()
     if page.view.grouping is Grouping.MONTH:
-        return rows[-MOST_MONTHS:]
-    greatest = sorted(rows, key=lambda named: page.value(figure, named.row.now).amount or 0, reverse=True)[:MOST_BARS]
-    return [named for named in rows if named in greatest]
+        return page.rows[-MOST_MONTHS:]
+    amounts = {named.row.key: page.value(figure, named.row.now).amount or 0 for named in page.rows}
+    greatest = sorted(amounts, key=amounts.__getitem__, reverse=True)[:MOST_BARS]
+    return [named for named in page.rows if named.row.key in greatest]
 
 
 def series(page: Page) -> Sequence[tuple[str, Callable[[NamedRow], Totals]]]:
@@ -53,9 +53,9 @@ def series(page: Page) -> Sequence[tuple[str, Callable[[NamedRow], Totals]]]:
     return (*now_and_before, (gettext("A year ago"), lambda named: named.row.year_before))
 
 
-def size(page: Page, figure: Figure) -> tuple[int, int]:
-    """Return width and height of the picture in pixels."""
-    return WIDTH, height_of(len(chosen_rows(page, figure)), is_lying=_is_lying(page))
+def size(page: Page, rows: Sequence[NamedRow]) -> tuple[int, int]:
+    """Return width and height of the picture of chosen groups in pixels."""
+    return WIDTH, height_of(len(rows), is_lying=_is_lying(page))
 
 
 def _is_lying(page: Page) -> bool:

@@ -80,7 +80,7 @@ def _periods(page: Page) -> tuple[tuple[str, Period, str], ...]:
 
 
 def _groups(page: Page, which: str) -> Iterator[tuple[str, Totals, bool]]:
-    for named in page.rows():
+    for named in page.rows:
         yield named.name, getattr(named.row, which), False
     total: GroupRow = page.found.total
     yield gettext("Together"), getattr(total, which), True

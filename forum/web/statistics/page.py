@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
+from typing import NamedTuple
 
 from flask_babel import gettext
 
@@ -39,17 +41,21 @@ COLUMNS = (
 """Figures of the table by group; the others are in the table of all figures and in the file."""
 
 
+class Words(NamedTuple):
+    """A figure as the page shows it, and what it is made of."""
+
+    text: str
+    of: str
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A figure as the page shows it."""
+    """A figure of the whole scope beside the same of the other periods; None where there is no other."""
 
     figure: Figure
-    now: str
-    of: str
-    before: str
-    of_before: str
-    year_before: str
-    of_year_before: str
+    now: Words
+    before: Words
+    year_before: Words | None
     change: Change | None
     year_change: Change | None
 
@@ -77,6 +83,7 @@ class Page:
         """Whether last year is another period than the one before; for twelve months it is the same."""
         return self.view.comparison.before != self.view.comparison.year_before
 
+    @cached_property
     def rows(self) -> list[NamedRow]:
         """Return the groups in the order in which people look for them."""
         named = [NamedRow(self._name(row.key), row) for row in self.found.rows]
@@ -97,13 +104,13 @@ class Page:
         """Return a figure of the whole scope."""
         return value_of(figure, totals, coming_in=self.view.coming_in_all)
 
-    def say_row(self, row: GroupRow, figures: Sequence[Figure]) -> list[Said]:
-        """Say figures of one group."""
-        return [self._say(row, figure, self.value) for figure in figures]
+    def say(self, totals: Totals, figures: Sequence[Figure]) -> list[Words]:
+        """Say figures of one group in one period."""
+        return [self._words(figure, self.value(figure, totals)) for figure in figures]
 
-    def say_total(self, figures: Sequence[Figure]) -> list[Said]:
-        """Say figures of the whole scope."""
-        return [self._say(self.found.total, figure, self.total_value) for figure in figures]
+    def say_total(self) -> dict[Figure, Said]:
+        """Say all figures of the whole scope, compared."""
+        return {figure: self._compare(figure) for figure in Figure}
 
     def _team_order(self, team_id: int) -> tuple[str, bool, str]:
         team = self._rules.teams.get(team_id)
@@ -113,20 +120,21 @@ class Page:
     def _category_codes(self) -> list[str]:
         return [entry.code for entry in self._rules.categories]
 
-    def _say(self, row: GroupRow, figure: Figure, value: Callable[[Figure, Totals], Value]) -> Said:
-        now, before, year = (value(figure, totals) for totals in (row.now, row.before, row.year_before))
-        speaker = self.speaker
+    def _compare(self, figure: Figure) -> Said:
+        total, change = self.found.total, self.speaker.change
+        now, before = (self.total_value(figure, totals) for totals in (total.now, total.before))
+        year = self.total_value(figure, total.year_before) if self.compares_twice else None
         return Said(
             figure=figure,
-            now=speaker.say(figure, now),
-            of=speaker.of(figure, now),
-            before=speaker.say(figure, before),
-            of_before=speaker.of(figure, before),
-            year_before=speaker.say(figure, year),
-            of_year_before=speaker.of(figure, year),
-            change=speaker.change(figure, now, before),
-            year_change=speaker.change(figure, now, year) if self.compares_twice else None,
+            now=self._words(figure, now),
+            before=self._words(figure, before),
+            year_before=None if year is None else self._words(figure, year),
+            change=change(figure, now, before),
+            year_change=None if year is None else change(figure, now, year),
         )
+
+    def _words(self, figure: Figure, value: Value) -> Words:
+        return Words(self.speaker.say(figure, value), self.speaker.of(figure, value))
 
     def _name(self, key: str) -> str:
         grouping = self.view.grouping

@@ -141,18 +141,19 @@ def _render(question: Question, *, page: Page | None) -> str:
 
 def _contents(page: Page, figure: Figure) -> dict[str, Any]:
     grouping = str(GROUPINGS[page.view.grouping])
-    shown = [name for name, _which in series(page)]
-    comparison = [column for name in shown[1:] for column in (name, gettext("Difference"))]
+    drawn, shown = chosen_rows(page, figure), series(page)
+    names = [name for name, _which in shown]
+    comparison = [column for name in names[1:] for column in (name, gettext("Difference"))]
+    all_figures = page.say_total()
     return {
         "grouping_name": grouping,
-        "tiles": page.say_total(TILES),
-        "chart_size": size(page, figure),
-        "drawn": chosen_rows(page, figure),
-        "figure_heads": _heads(grouping, shown),
-        "all_figures": page.say_total(tuple(Figure)),
-        "comparison_heads": _heads(gettext("Figure"), [shown[0], *comparison]),
-        "rows": page.rows(),
-        "columns": COLUMNS,
+        "tiles": [all_figures[tile] for tile in TILES],
+        "chart_size": size(page, drawn),
+        "drawn": [(named.name, [page.say(which(named), [figure])[0] for _name, which in shown]) for named in drawn],
+        "figure_heads": _heads(grouping, names),
+        "all_figures": all_figures.values(),
+        "comparison_heads": _heads(gettext("Figure"), [names[0], *comparison]),
+        "rows": [(named.name, page.say(named.row.now, COLUMNS)) for named in page.rows],
         "heads": _heads(grouping, [NAMES[column] for column in COLUMNS]),
     }
 

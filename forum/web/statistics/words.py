@@ -15,7 +15,6 @@ from forum.web.filters import day, number, percent
 
 MINUTE, HOUR = 60, 3600
 DAY = 24 * HOUR
-_SAME = 1e-9
 
 NAMES: Mapping[Figure, Any] = {
     Figure.RECEIVED: lazy_gettext("Received"),
@@ -76,18 +75,16 @@ class Speaker:
         return "" if value.whole is None else str(gettext("of %(whole)s open", whole=number(value.whole)))
 
     def change(self, figure: Figure, now: Value, earlier: Value) -> Change | None:
-        """Return how the figure has changed; None when either is missing."""
+        """Return how the figure has changed, to the last place that is shown; None when either is missing."""
         if now.amount is None or earlier.amount is None:
             return None
         difference = now.amount - earlier.amount
-        if abs(difference) < _SAME:
+        text = self._difference(figure, abs(difference))
+        if text == self._difference(figure, 0):
             return Change(gettext("unchanged"), "same", "")
         good = betterness(figure) * difference
         judgement = "good" if good > 0 else "bad" if good < 0 else ""
-        sign = "+" if difference > 0 else "−"
-        return Change(
-            f"{sign}{self._difference(figure, abs(difference))}", "up" if difference > 0 else "down", judgement
-        )
+        return Change(f"+{text}", "up", judgement) if difference > 0 else Change(f"−{text}", "down", judgement)
 
     def _amount(self, figure: Figure, amount: float) -> str:
         unit = unit_of(figure)
