@@ -201,6 +201,8 @@ _ROWS = rows_of(
 
 def _folded(session: Session, secrets: Secrets, candidates: Sequence[_Candidate]) -> list[str]:
     """Unseal the folded texts of the candidates, in their order: one query, one text for each tip."""
+    if not candidates:
+        return []
     sealed: defaultdict[int, list[tuple[int, bytes]]] = defaultdict(list)
     ids = [candidate.id for candidate in candidates]
     for tip_id, seq, blob in session.connection().execute(_TEXTS, {"ids": ids}):
