@@ -122,22 +122,25 @@ def unlock(locked: bytes, passphrase: str, *, where: str) -> bytes:
 
 def spell(private: bytes) -> str:
     """Return a private key as it is written on paper: groups of four letters, the last one a check."""
-    letters = _letters(private)
-    written = letters + _check(private)
-    return "-".join(written[start : start + GROUP] for start in range(0, len(written), GROUP))
+    return _grouped(_letters(private) + _check(private))
 
 
 def read_spelled(text: str) -> bytes:
     """Return the private key that was typed from paper; raise WrongRecoveryKey for a slip."""
     typed = "".join(sign for sign in text.upper().translate(MISREAD) if sign.isalnum())
-    letters, check = typed[:-CHECK_LETTERS], typed[-CHECK_LETTERS:]
+    letters = typed[:-CHECK_LETTERS]
     try:
         private = base64.b32decode(letters + "=" * (-len(letters) % 8))
     except ValueError as error:
         raise WrongRecoveryKey(field="recovery") from error
-    if len(private) != PrivateKey.SIZE or not hmac.compare_digest(_check(private).encode(), check.encode()):
+    # Spelled again and compared, as the last letter of the key has bits to spare.
+    if len(private) != PrivateKey.SIZE or not hmac.compare_digest(spell(private).encode(), _grouped(typed).encode()):
         raise WrongRecoveryKey(field="recovery")
     return private
+
+
+def _grouped(letters: str) -> str:
+    return "-".join(letters[start : start + GROUP] for start in range(0, len(letters), GROUP))
 
 
 def _place(where: str) -> bytes:
