@@ -22,9 +22,10 @@ from forum.models.access_log import AccessAction
 from forum.reports.statistics import Figures
 from forum.reports.statistics_view import Grouping
 from forum.services import facts
+from forum.services.routing import route_tip
 from forum.web.statistics.export import neutral
 from forum.web.statistics.words import Speaker
-from tests.factories import Cast, make_account, send_tip, to_closed
+from tests.factories import Cast, make_account, make_actor, send_tip, team_id, tip_of, to_closed
 from tests.histories import play
 
 
@@ -94,6 +95,19 @@ def test_every_figure_can_be_drawn_and_the_table_says_the_same(client, sign_in):
     _played()
     for figure in Figure:
         assert client.get(f"/statistics/chart.svg?figure={figure}&group=category").status_code == 200
+
+
+def test_long_names_leave_room_for_the_bars_and_stay_apart(client, sign_in):
+    sign_in(("cluster", Role.SUPERVISOR))
+    with unit_of_work() as work:
+        for province in ("14", "11"):
+            tip = tip_of(work, send_tip(work, province_code=province, commune_code=None))
+            team = team_id(work, f"{province}/PC04")
+            route_tip(work, make_actor(work, (f"{province}/desk", Role.INTAKE)), tip, team_id=team, reason="Ma túy")
+    picture = client.get("/statistics/chart.svg?group=team").get_data(as_text=True)
+    labels = {label for label in re.findall(r"<text[^>]*>([^<]+)</text>", picture) if "…" in label}
+    assert len(labels) == 2
+    assert max(map(len, labels)) < 48
 
 
 @pytest.mark.parametrize("path", ["/statistics", "/statistics/chart.svg", "/statistics/figures.csv"])

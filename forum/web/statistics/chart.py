@@ -15,6 +15,7 @@ from forum.web.statistics.words import DAY, HOUR, NAMES
 
 MOST_BARS = 14
 MOST_MONTHS = 24
+_LONGEST_LABEL = 44
 
 
 def draw(page: Page, figure: Figure) -> bytes:
@@ -23,7 +24,7 @@ def draw(page: Page, figure: Figure) -> bytes:
     unit, divisor = _scale(page, figure, rows)
     bars = Bars(
         title=f"{NAMES[figure]} ({unit})" if unit else str(NAMES[figure]),
-        labels=[named.name for named in rows],
+        labels=[_short(named.name) for named in rows],
         series={
             title: [_amount(page, figure, which(named), divisor) for named in rows] for title, which in series(page)
         },
@@ -56,6 +57,14 @@ def series(page: Page) -> Sequence[tuple[str, Callable[[NamedRow], Totals]]]:
 def size(page: Page, rows: Sequence[NamedRow]) -> tuple[int, int]:
     """Return width and height of the picture of chosen groups in pixels."""
     return WIDTH, height_of(len(rows), is_lying=_is_lying(page))
+
+
+def _short(name: str) -> str:
+    """Return a name with its middle left out where it is long: both ends tell teams of two provinces apart."""
+    if len(name) <= _LONGEST_LABEL:
+        return name
+    half = _LONGEST_LABEL // 2
+    return f"{name[:half].rpartition(' ')[0]} … {name[-half:].partition(' ')[2]}"
 
 
 def _is_lying(page: Page) -> bool:
