@@ -4,21 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import func, literal, literal_column, select
+from sqlalchemy import ColumnElement, Select, func, literal, literal_column, select
 from sqlalchemy.orm import Session
 
 from forum.models.closed_day import ClosedDay
 from forum.models.tip_event import TipEventRow
-
-# On SQLite there is one writer at a time: ids are committed in their order, and nothing is ever under way.
-_WRITERS = {
-    "sqlite": (literal(0).label("next_writer"), literal(0).label("oldest_writer")),
-    "postgresql": (
-        literal_column("pg_snapshot_xmax(pg_current_snapshot())::text::bigint").label("next_writer"),
-        literal_column("pg_snapshot_xmin(pg_current_snapshot())::text::bigint").label("oldest_writer"),
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +36,23 @@ class Extent:
 
 def read_extent(session: Session) -> Extent:
     """Return how far facts and events reach."""
+    row = session.connection().execute(_EXTENT[session.get_bind().dialect.name]).mappings().one()
+    return Extent(**row)
+
+
+def _extent(next_writer: ColumnElement[int], oldest_writer: ColumnElement[int]) -> Select[Any]:
     days = select(func.max(ClosedDay.day).label("closed"), func.max(ClosedDay.built_at).label("built_at")).subquery()
     first = select(func.min(TipEventRow.at)).scalar_subquery().label("first_at")
     newest = select(func.coalesce(func.max(TipEventRow.id), 0)).scalar_subquery().label("newest_event")
-    writers = _WRITERS[session.get_bind().dialect.name]
-    row = session.connection().execute(select(*days.c, first, newest, *writers)).mappings().one()
-    return Extent(**row)
+    writers = next_writer.label("next_writer"), oldest_writer.label("oldest_writer")
+    return select(*days.c, first, newest, *writers)
+
+
+_EXTENT = {
+    # There is one writer at a time: ids are committed in their order, and nothing is ever under way.
+    "sqlite": _extent(literal(0), literal(0)),
+    "postgresql": _extent(
+        literal_column("pg_snapshot_xmax(pg_current_snapshot())::text::bigint"),
+        literal_column("pg_snapshot_xmin(pg_current_snapshot())::text::bigint"),
+    ),
+}

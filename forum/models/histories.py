@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, CompoundSelect, Row, Select, exists, func, literal, select, union
+from sqlalchemy import BigInteger, CompoundSelect, Row, Select, bindparam, exists, func, literal, select, union
 from sqlalchemy.orm import Session
 
 from forum.domain.event_codec import decode_changes
@@ -30,14 +30,19 @@ _COLUMNS = (
 )
 
 
+_LAST = select(_EVENT.tip_id, func.max(_EVENT.seq).label("seq")).group_by(_EVENT.tip_id)
+_TOUCHED_SINCE = _LAST.where(_EVENT.at >= bindparam("bound", type_=_EVENT.at.type))
+_TOUCHED_AFTER = _LAST.where(_EVENT.id > bindparam("bound", type_=_EVENT.id.type))
+
+
 def touched_since(session: Session, start: datetime) -> dict[int, int]:
     """Return the tips to which something has happened since `start`, each with the number of its last event."""
-    return _touched(session, _EVENT.at >= start)
+    return _touched(session, _TOUCHED_SINCE, start)
 
 
 def touched_after(session: Session, event_id: int) -> dict[int, int]:
     """Return the tips that have an event with a greater id, whenever it happened, each with the number of its last."""
-    return _touched(session, _EVENT.id > event_id)
+    return _touched(session, _TOUCHED_AFTER, event_id)
 
 
 def due_since(session: Session, start: datetime, *, until: datetime) -> set[int]:
@@ -80,9 +85,8 @@ def histories(
         yield tip_id, [_as_event(row) for row in group]
 
 
-def _touched(session: Session, condition: ColumnElement[bool]) -> dict[int, int]:
-    query = select(_EVENT.tip_id, func.max(_EVENT.seq).label("seq")).where(condition).group_by(_EVENT.tip_id)
-    return {row.tip_id: row.seq for row in session.connection().execute(query)}
+def _touched(session: Session, query: Select[int, int], bound: object) -> dict[int, int]:
+    return {row.tip_id: row.seq for row in session.connection().execute(query, {"bound": bound})}
 
 
 def _due_within(start: datetime, end: datetime) -> Select[int]:
