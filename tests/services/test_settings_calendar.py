@@ -59,7 +59,7 @@ def test_open_deadlines_move_by_an_event_when_a_day_off_is_entered_and_back_when
         assert last_day_of(moved.citizen_due_at) > last_day_of(before[0])
         (event,) = recomputed(work.session, tip.id)
         assert (event.actor_kind, event.account_id) == (ActorKind.SYSTEM, None)
-        assert work.session.get_one(SettingEvent, 1).seq == event.data["details"]["setting"]
+        assert work.session.scalars(select(SettingEvent.seq)).one() == event.data["details"]["setting"]
         assert datetime.fromisoformat(event.data["changes"]["citizen_due_at"]) == moved.citizen_due_at
         now_closed = work.session.get_one(Tip, closed.id)
         assert (now_closed.citizen_due_at, now_closed.event_count) == was_closed
