@@ -246,7 +246,10 @@ def test_page_makes_the_same_number_of_queries_at_ten_and_at_a_thousand_tips(cli
     few = {group: _statements(client, group) for group in Grouping}
     _send(990)
     many = {group: _statements(client, group) for group in Grouping}
-    assert many == few
+    for group, counts in many.items():
+        assert (counts[0], counts[2]) == (few[group][0], few[group][2])
+        # Asked again: one statement more where somebody else on the server writes, whose events might be due.
+        assert abs(counts[1] - few[group][1]) <= 1
     assert max(max(counts) for counts in few.values()) <= 30
 
 
