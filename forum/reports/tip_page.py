@@ -11,6 +11,7 @@ from sqlalchemy import Integer, bindparam, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from forum.adapters.bindings import attachment_where, event_where
+from forum.adapters.pseudonym import pseudonym
 from forum.adapters.secrets import Secrets
 from forum.domain.event_codec import decode_changes
 from forum.domain.events import ActorKind, EventKind
@@ -75,6 +76,8 @@ class TipPage:
     master: LinkRow | None
     duplicates: tuple[LinkRow, ...]
     has_identity: bool
+    pseudonym: str
+    """What the sender is called who left a name; empty for an anonymous one."""
 
     @property
     def origin(self) -> str | None:
@@ -111,6 +114,7 @@ def tip_page(session: Session, secrets: Secrets, tip: Tip, actor: Actor) -> TipP
         master=next((link for tip_id, link in links if tip_id == tip.master_id), None),
         duplicates=tuple(link for tip_id, link in links if tip_id != tip.master_id),
         has_identity=around.has_identity,
+        pseudonym=pseudonym(key) if around.has_identity else "",
     )
 
 

@@ -33,11 +33,17 @@ class Teller:
     def who(self, event: EventRow) -> str:
         """Return who did it, officers with the unit they acted for."""
         if event.actor_kind is ActorKind.CITIZEN:
-            return _("The sender")
+            return self.sender
         if event.actor_kind is ActorKind.SYSTEM or event.account_id is None:
             return _("The program")
         name = self.page.people.get(event.account_id, "?")
         return _("%(name)s (%(team)s)", name=name, team=self.team(event.team_id)) if event.team_id else name
+
+    @property
+    def sender(self) -> str:
+        """What the sender is called: by a code of the tip when a name was left, which nobody here reads."""
+        code = self.page.pseudonym
+        return _("Informant %(code)s", code=code) if code else _("The sender")
 
     def team(self, team_id: int | None) -> str:
         """Return the name of a team."""
@@ -130,9 +136,10 @@ def _closed(_teller: Teller, event: EventRow, who: str) -> str:
     return _("%(who)s closed the tip: %(words)s.", who=who, words=", ".join(words))
 
 
-def _rated(_teller: Teller, event: EventRow, _who: str) -> str:
+def _rated(_teller: Teller, event: EventRow, who: str) -> str:
     solved = _("solved") if event.changes["is_solved"] else _("not solved")
-    return _("The sender rated the answer: %(solved)s, %(score)s of 5.", solved=solved, score=event.changes["score"])
+    score = event.changes["score"]
+    return _("%(who)s rated the answer: %(solved)s, %(score)s of 5.", who=who, solved=solved, score=score)
 
 
 def _duplicated(_teller: Teller, event: EventRow, who: str) -> str:
@@ -176,8 +183,8 @@ _SENTENCES: Mapping[E, Sentence] = {
     E.NOTED: _noted,
     E.INFORMED: lambda _t, _e, who: _("%(who)s told the sender how things stand.", who=who),
     E.ASKED: lambda _t, _e, who: _("%(who)s asked the sender; the clock of the unit stands still.", who=who),
-    E.REPLIED: lambda _t, _e, _who: _("The sender replied; the clock of the unit runs again."),
-    E.ADDED: lambda _t, _e, _who: _("The sender added something."),
+    E.REPLIED: lambda _t, _e, who: _("%(who)s replied; the clock of the unit runs again.", who=who),
+    E.ADDED: lambda _t, _e, who: _("%(who)s added something.", who=who),
     E.ANSWER_PROPOSED: lambda _t, _e, who: _("%(who)s proposed an answer to the lead.", who=who),
     E.ANSWER_RETURNED: lambda _t, _e, who: _("%(who)s gave the proposed answer back.", who=who),
     E.ANSWERED: _answered,
