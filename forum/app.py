@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
 
 from flask import Flask
 from jinja2 import StrictUndefined
@@ -17,6 +16,7 @@ from forum.adapters.keyring import Keyring
 from forum.adapters.lexicon_table import lexicon as shipped_lexicon
 from forum.adapters.rate_counts import storage_uri
 from forum.adapters.secrets import Secrets
+from forum.domain.session_limits import IDLE
 from forum.extensions import House, babel, csrf, db, limiter, prepare_engine
 from forum.web.access import init_access
 from forum.web.blueprints import BLUEPRINTS, DEMO_BLUEPRINTS
@@ -30,7 +30,6 @@ from forum.web.translations import LANGUAGES, PoDomain, init_translations, selec
 from forum.web.uploads import ForumRequest
 
 VIETNAM = "Asia/Ho_Chi_Minh"
-IDLE = timedelta(minutes=30)
 
 
 def create_app(config: Config, *, clock: Clock = system_clock.now) -> Flask:

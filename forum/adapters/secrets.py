@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from dataclasses import dataclass
 from typing import Self
 
@@ -34,6 +35,10 @@ class Secrets:
     def receipt_keys(self) -> tuple[Key, ...]:
         """Return every receipt key, oldest first; none is retired while receipts live."""
         return self.keyring.all(Purpose.RECEIPT)
+
+    def session_digest(self, token: str) -> bytes:
+        """Return what is stored of the token of a session; a new key ends all sessions."""
+        return hmac.digest(self.keyring.current(Purpose.SESSION_TOKEN).secret, token.encode(), "sha256")
 
     def throttle_key(self) -> bytes:
         """Return the key under which throttled names are hashed."""

@@ -121,5 +121,5 @@ class Worker:
         if any(astuple(cleaned)):
             click.echo(
                 f"Removed {cleaned.orphans} orphaned files, {cleaned.spools} abandoned uploads, "
-                f"{cleaned.throttles} throttles, {cleaned.jobs} jobs done long ago."
+                f"{cleaned.throttles} throttles, {cleaned.sessions} sessions, {cleaned.jobs} jobs done long ago."
             )

@@ -29,6 +29,7 @@ from forum.models.policy import PolicyRow
 from forum.models.province import Province
 from forum.models.routing_rule import RoutingRuleRow
 from forum.models.setting_event import SettingEvent
+from forum.models.sign_in_session import SignInSession
 from forum.models.tag import Tag
 from forum.models.team import Team
 from forum.models.team_successor import TeamSuccessor
@@ -67,6 +68,7 @@ __all__ = [
     "Province",
     "RoutingRuleRow",
     "SettingEvent",
+    "SignInSession",
     "Tag",
     "Team",
     "TeamSuccessor",

@@ -9,7 +9,7 @@ from sqlalchemy import delete, or_, select
 
 from forum.adapters.keyring import Purpose
 from forum.models import Attachment, NoticeAddress, Throttle, Tip
-from forum.services import notices
+from forum.services import notices, sessions
 from forum.services.outbox import KEPT, clear_done
 from forum.services.work import Work
 
@@ -26,6 +26,7 @@ class Cleaned:
     spools: int
     throttles: int
     jobs: int
+    sessions: int
 
 
 def notice_address(work: Work, tip_id: int) -> str | None:
@@ -40,7 +41,7 @@ def notice_address(work: Work, tip_id: int) -> str | None:
 
 
 def clean_up(work: Work) -> Cleaned:
-    """Remove orphaned files, abandoned uploads, throttles that have run out, and jobs done long ago."""
+    """Remove orphaned files, abandoned uploads, throttles and sessions that have run out, and jobs done long ago."""
     before = work.now - LEFT_BEHIND
     known = set(work.session.scalars(select(Attachment.storage_key)))
     orphans = list(work.files.orphans(known, before=before))
@@ -51,6 +52,7 @@ def clean_up(work: Work) -> Cleaned:
         spools=work.files.sweep_spool(before=before),
         throttles=_forget_throttles(work),
         jobs=clear_done(work, before=work.now - KEPT),
+        sessions=sessions.forget_ended(work),
     )
 
 

@@ -111,13 +111,6 @@ def refuse(work: Work, username: str) -> None:
     record(work, AccessAction.SIGN_IN_FAILED, account_id=account.id if account else None, data={"throttled": True})
 
 
-def sign_out(work: Work, account_id: int) -> None:
-    """End every session of the account: the cookie of a browser cannot be called back one by one."""
-    account = work.session.get_one(Account, account_id)
-    account.session_version += 1
-    record(work, AccessAction.SIGNED_OUT, account_id=account_id)
-
-
 def new_device(holder: Secrets, username: str) -> str:
     """Return the mark of a device on which this name has signed in; it opens nothing, it is only counted apart."""
     token = secrets.token_hex(DEVICE_TOKEN_BYTES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
 
 from flask import Flask, current_app, g, redirect, request, session, url_for
@@ -13,8 +14,10 @@ from werkzeug.wrappers import Response
 
 from forum.domain.errors import NotPermitted
 from forum.domain.permissions import Actor, MembershipRef, Permission
-from forum.extensions import db, login_manager
-from forum.models import Account, Membership, Team
+from forum.domain.session_limits import IDLE, LONGEST
+from forum.extensions import db, house, login_manager, transaction
+from forum.models import Account, Membership, SignInSession, Team
+from forum.services import sessions
 
 View = TypeVar("View", bound=Callable[..., object])
 PUBLIC = "public"
@@ -30,15 +33,23 @@ _SIGNED_IN = (
         Account.display_name,
         Account.theme,
         Account.must_change_password,
-        Account.session_version,
+        SignInSession.id.label("session_id"),
+        SignInSession.seen_at,
         Membership.role,
         Team.id.label("team_id"),
         Team.kind,
         Team.province_code,
     )
+    .join(SignInSession, SignInSession.account_id == Account.id)
     .outerjoin(Membership, (Membership.account_id == Account.id) & Membership.ended_at.is_(None))
     .outerjoin(Team, Team.id == Membership.team_id)
-    .where(Account.id == bindparam("account_id"), Account.is_active, Account.session_version == bindparam("version"))
+    .where(
+        SignInSession.digest == bindparam("digest"),
+        SignInSession.version == Account.session_version,
+        SignInSession.seen_at > bindparam("idle_since"),
+        SignInSession.begun_at > bindparam("begun_before"),
+        Account.is_active,
+    )
 )
 
 
@@ -51,7 +62,8 @@ class AccountRow:
     display_name: str
     theme: str
     must_change_password: bool
-    session_version: int
+    session_id: int
+    seen_at: datetime
 
 
 def public(view: View) -> View:
@@ -85,13 +97,14 @@ def actor() -> Actor:
 class SignedIn(UserMixin):
     """The signed-in account as Flask-Login wants it."""
 
-    def __init__(self, account: Account | AccountRow, actor: Actor) -> None:
+    def __init__(self, account: AccountRow, actor: Actor, token: str) -> None:
         self.account = account
         self.actor = actor
+        self._token = token
 
     def get_id(self) -> str:
-        """Return the id and the version of sessions that is still valid."""
-        return f"{self.account.id}.{self.account.session_version}"
+        """Return the token of the session."""
+        return self._token
 
 
 def init_access(app: Flask) -> None:
@@ -102,23 +115,32 @@ def init_access(app: Flask) -> None:
     app.before_request(_check)
 
 
-def load_signed_in(session_id: str) -> SignedIn | None:
-    """Return the account of a session that has not been ended since."""
-    account_id, _, version = session_id.partition(".")
-    if not (account_id.isdecimal() and version.isdecimal()):
-        return None
-    found = db.session.connection().execute(_SIGNED_IN, {"account_id": int(account_id), "version": int(version)})
-    rows = found.all()
+def load_signed_in(token: str) -> SignedIn | None:
+    """Return the account of a session that has neither run out nor been ended: one statement for all of it."""
+    now = house().clock()
+    wanted = {
+        "digest": house().secrets.session_digest(token),
+        "idle_since": now - IDLE,
+        "begun_before": now - LONGEST,
+    }
+    rows = db.session.connection().execute(_SIGNED_IN, wanted).all()
     if not rows:
         return None
-    account = AccountRow(*rows[0][:6])
+    account = AccountRow(*rows[0][:7])
     memberships = tuple(MembershipRef(row.role, row.team_id, row.kind, row.province_code) for row in rows if row.role)
-    return SignedIn(account, Actor(account.id, account.display_name, memberships))
+    return SignedIn(account, Actor(account.id, account.display_name, memberships), token)
 
 
 def _declare(view: View, access: str) -> View:
     view.declared_access = access  # type: ignore[attr-defined]  # read back by `declared`
     return view
+
+
+def _note_use(account: AccountRow) -> None:
+    now = house().clock()
+    if sessions.is_to_be_noted(account.seen_at, now):
+        with transaction() as writing:
+            sessions.note_use(writing, account.session_id, now)
 
 
 def _check() -> Response | None:
@@ -133,6 +155,7 @@ def _check() -> Response | None:
         session["after_sign_in"] = request.path if request.method == "GET" else None
         return redirect(url_for("auth.sign_in"))
     g.is_desk = True
+    _note_use(current_user.account)
     if current_user.account.must_change_password and request.endpoint not in OPEN_BEFORE_CHANGE:
         return redirect(url_for("auth.password"))
     if access != SIGNED_IN and not actor().holds(Permission(access)):

@@ -15,6 +15,7 @@ from forum.app import create_app
 from forum.domain.permissions import ROLE_PERMISSIONS, Permission
 from forum.domain.vocabulary import Role
 from forum.extensions import db, unit_of_work
+from forum.services import sessions
 from forum.web.access import PUBLIC, SIGNED_IN
 from tests.factories import make_account
 from tests.house.route_table import Route, expected_routes, present_routes
@@ -102,10 +103,10 @@ def addresses_that_write(app: Flask) -> list[str]:
 def sign_in_with_every_role(app: Flask) -> FlaskClient:
     """Return the client of somebody who may use every route."""
     with unit_of_work() as work:
-        account = make_account(work, *(("14/PC04", role) for role in Role))
+        token = sessions.begin(work, make_account(work, *(("14/PC04", role) for role in Role)))
     client = app.test_client()
     with client.session_transaction() as session:
-        session["_user_id"] = f"{account.id}.1"
+        session["_user_id"] = token
     return client
 
 

@@ -52,7 +52,7 @@ def test_sign_in_never_leads_elsewhere_when_the_kept_path_is_no_path_of_ours(cli
     assert enter(client, name).location == "/queue"
 
 
-def test_sign_in_keeps_account_and_version_only_in_the_session(client: FlaskClient) -> None:
+def test_sign_in_keeps_a_token_only_in_the_cookie(client: FlaskClient) -> None:
     enter(client, named(("14/desk", Role.INTAKE)))
     with client.session_transaction() as session:
         assert set(session) <= {"_user_id", "_permanent", "csrf_token"}
@@ -98,14 +98,17 @@ def test_sign_in_from_a_known_device_is_open_while_others_guess_at_the_name(app:
     assert enter(own, name).status_code == 302
 
 
-def test_sign_out_ends_every_session_of_the_account(app: Flask) -> None:
+def test_sign_out_ends_this_session_and_no_other(app: Flask) -> None:
     name = named(("14/desk", Role.INTAKE))
     first, second = app.test_client(), app.test_client()
     enter(first, name)
     enter(second, name)
+    kept = first.get_cookie("forum").value
     assert first.post("/sign-out").location == "/sign-in"
-    assert second.get("/queue").location == "/sign-in"
     assert actions()[-1] is AccessAction.SIGNED_OUT
+    first.set_cookie("forum", kept)
+    assert first.get("/queue").location == "/sign-in", "the cookie as it was opens nothing any more"
+    assert second.get("/queue").status_code == 200
 
 
 def test_password_is_changed_and_the_session_goes_on(app: Flask, client: FlaskClient) -> None:

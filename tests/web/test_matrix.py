@@ -10,10 +10,12 @@ from sqlalchemy import select
 
 from forum.adapters.sealed_stream import SealedSpool
 from forum.domain.vocabulary import Role
-from forum.extensions import db, unit_of_work
-from forum.models import Account, ApprovalPolicy, Membership, PolicyRow
+from forum.extensions import unit_of_work
+from forum.models import Account, ApprovalPolicy, Membership, PolicyRow, SignInSession
+from forum.services import sessions
 from forum.services.attachments import Incoming, attach
 from forum.services.timeline import open_key
+from forum.services.work import Work
 from tests.factories import Cast, make_account, team_id, to_accepted
 from tests.house.route_table import ROLES, Route, expected_routes, is_guarded
 
@@ -44,9 +46,10 @@ class Doors:
         """Ask at a door with a session of one's own; return the status, and where it sends on."""
         client = self.app.test_client()
         if role != "nobody":
-            account = db.session.get_one(Account, self.people[role], populate_existing=True)
+            with unit_of_work() as work:
+                token = sessions.begin(work, work.session.get_one(Account, self.people[role]))
             with client.session_transaction() as session:
-                session["_user_id"] = f"{account.id}.{account.session_version}"
+                session["_user_id"] = token
         answer = client.open(self.address(route), method=route.method)
         return answer.status_code, answer.headers.get("Location", "")
 
@@ -58,6 +61,12 @@ class Doors:
         assert not unknown, f"tell tests/web/test_matrix.py what {unknown} may be"
         values = {name: given[name] for name in rule.arguments}
         return self.app.url_map.bind("localhost").build(route.endpoint, values, method=route.method)
+
+
+def session_of(work: Work, account: Account) -> int:
+    """Return the id of a session of the account."""
+    sessions.begin(work, account)
+    return work.session.scalars(select(SignInSession.id).where(SignInSession.account_id == account.id)).one()
 
 
 @pytest.fixture
@@ -81,6 +90,7 @@ def doors(app: Flask) -> Doors:
             "province": "15",
             "day": "2027-01-01",
             "step": "sessions",
+            "session_id": session_of(work, other),
         }
     by_endpoint = {
         "settings.category": {"code": "drugs"},

@@ -21,7 +21,7 @@ from forum.models import AccessRow, Account, Membership, Team
 from forum.models.access_log import AccessAction
 from forum.reports.statistics import Figures
 from forum.reports.statistics_view import Grouping
-from forum.services import facts
+from forum.services import facts, sessions
 from forum.services.routing import route_tip
 from forum.web.statistics.export import neutral
 from forum.web.statistics.words import Speaker
@@ -36,9 +36,9 @@ def sign_in(client):
     def enter(*grants):
         with unit_of_work() as work:
             account = make_account(work, *grants)
-            session_id = f"{account.id}.{account.session_version}"
+            token = sessions.begin(work, account)
         with client.session_transaction() as session:
-            session["_user_id"], session["_fresh"] = session_id, True
+            session["_user_id"] = token
         return account
 
     return enter

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, session, url_for
-from flask_login import current_user, login_user
+from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from forum.domain.errors import InvalidInput
-from forum.extensions import house, limiter, unit_of_work
+from forum.extensions import house, limiter, reading, unit_of_work
 from forum.models import Account
-from forum.services import accounts, sign_in
+from forum.reports.sessions import sessions_of
+from forum.services import accounts, sessions, sign_in
 from forum.web.access import SignedIn, actor, public, signed_in
 from forum.web.auth.forms import PasswordForm, SignInForm
+from forum.web.entering import kept_path, open_session
 from forum.web.errors import say
 from forum.web.fields import add_fault
 from forum.web.navigation import first_page
@@ -57,19 +59,39 @@ def enter() -> AnyResponse | tuple[str, int]:
 @blueprint.post("/sign-out")
 @signed_in
 def sign_out() -> AnyResponse:
-    """End the sessions of the account."""
+    """End this session."""
     with unit_of_work() as work:
-        sign_in.sign_out(work, actor().account_id)
+        sessions.end(work, actor().account_id, current_user.account.session_id)
     session.clear()
     flash(gettext("You have signed out."), "success")
     return redirect(url_for("auth.sign_in"))
 
 
+@blueprint.post("/sessions/<int:session_id>/end")
+@signed_in
+def end_session(session_id: int) -> AnyResponse:
+    """End another session of the own account."""
+    with unit_of_work() as work:
+        sessions.end(work, actor().account_id, session_id, is_elsewhere=True)
+    flash(gettext("Signed out there."), "success")
+    return redirect(url_for("auth.password"))
+
+
+@blueprint.post("/sessions/end-others")
+@signed_in
+def end_other_sessions() -> AnyResponse:
+    """End all sessions of the own account but this one."""
+    with unit_of_work() as work:
+        sessions.end_others(work, actor().account_id, current_user.account.session_id)
+    flash(gettext("You are signed in here only."), "success")
+    return redirect(url_for("auth.password"))
+
+
 @blueprint.get("/password")
 @signed_in
 def password() -> str:
-    """Show the form for another password."""
-    return render_template("auth/password.html", form=PasswordForm())
+    """Show the form for another password, and where else the account is signed in."""
+    return _account_page(PasswordForm())
 
 
 @blueprint.post("/password")
@@ -80,7 +102,7 @@ def change_password() -> AnyResponse | tuple[str, int]:
     if form.validate() and _is_changed(form):
         flash(gettext("Your password has been changed."), "success")
         return redirect(first_page(actor()))
-    return render_template("auth/password.html", form=form), 400
+    return _account_page(form), 400
 
 
 @blueprint.post("/theme")
@@ -91,6 +113,12 @@ def theme() -> AnyResponse:
     with unit_of_work() as work:
         work.session.get_one(Account, actor().account_id).theme = wanted if wanted in THEMES else THEMES[0]
     return redirect(url_for("auth.password"))
+
+
+def _account_page(form: PasswordForm) -> str:
+    work = reading()
+    found = sessions_of(work.session, actor().account_id, work.now)
+    return render_template("auth/password.html", form=form, sessions=found)
 
 
 def _checked(username: str, password: str) -> Account:
@@ -110,10 +138,10 @@ def _checked(username: str, password: str) -> Account:
 
 
 def _entered(account: Account) -> Response:
-    wanted = session.get("after_sign_in")
-    session.clear()
-    person = _open_session(account)
-    response = make_response(redirect(_our_path(wanted) or first_page(person.actor)))
+    wanted = kept_path()
+    person = open_session(account)
+    _tell_of_others(person)
+    response = make_response(redirect(wanted or first_page(person.actor)))
     if not sign_in.is_known_device(house().secrets, account.username, request.cookies.get(DEVICE_COOKIE)):
         response.set_cookie(
             DEVICE_COOKIE,
@@ -126,21 +154,10 @@ def _entered(account: Account) -> Response:
     return response
 
 
-def _open_session(account: Account) -> SignedIn:
-    """Put the account and the version of its sessions into the cookie, and nothing else."""
-    with unit_of_work() as work:
-        person = SignedIn(account, accounts.actor_of(work.session, account))
-    session.permanent = True
-    login_user(person)
-    for added in ("_id", "_fresh"):  # hashes of address and browser, which nothing here may keep
-        session.pop(added, None)
-    return person
-
-
-def _our_path(path: str | None) -> str | None:
-    """Return a kept path if it leads to a page of this program, None otherwise."""
-    is_ours = path is not None and path.startswith("/") and not path.startswith(("//", "/\\"))
-    return path if is_ours else None
+def _tell_of_others(person: SignedIn) -> None:
+    work = reading()
+    if len(sessions_of(work.session, person.account.id, work.now)) > 1:
+        flash(gettext("You are signed in elsewhere, too. “My account” shows since when, and ends it."), "warning")
 
 
 def _is_changed(form: PasswordForm) -> bool:
@@ -169,5 +186,5 @@ def _is_set(form: PasswordForm, account_id: int) -> bool:
     except InvalidInput as fault:
         add_fault(form, fault)
         return False
-    _open_session(account)
+    open_session(account)
     return True
