@@ -38,6 +38,10 @@ class Config:
     smtp_url: str | None = None
     mail_from: str | None = None
     rate_storage: str = "memory://"
+    checkpoints_path: Path | None = None
+    """Where the worker puts a signed checkpoint of the records each day."""
+    checkpoint_key_path: Path | None = None
+    """The key that signs them; only the worker needs it."""
     extra: Mapping[str, object] = field(default_factory=dict)
     """Additional Flask settings, for tests."""
 
@@ -73,6 +77,8 @@ class Config:
             smtp_url=environ.get("FORUM_SMTP_URL") or None,
             mail_from=environ.get("FORUM_MAIL_FROM") or None,
             rate_storage=environ.get("FORUM_RATE_STORAGE", "memory://"),
+            checkpoints_path=_path(environ, "FORUM_CHECKPOINTS"),
+            checkpoint_key_path=_path(environ, "FORUM_CHECKPOINT_KEY"),
         )
 
     @classmethod
@@ -86,6 +92,8 @@ class Config:
             keyring_path=root / "keyring.json",
             files_path=root / "files",
             base_url=environ.get("FORUM_BASE_URL", "http://localhost:8000").rstrip("/"),
+            checkpoints_path=root / "checkpoints",
+            checkpoint_key_path=root / "checkpoint-key",
         )
 
 
@@ -93,6 +101,10 @@ def _kept_secret(root: Path) -> str:
     """Return the secret that `forum demo` has put into the folder, nothing before its first run."""
     path = root / SECRET_FILE
     return path.read_text(encoding="ascii").strip() if path.is_file() else ""
+
+
+def _path(environ: Mapping[str, str], name: str) -> Path | None:
+    return Path(environ[name]) if environ.get(name) else None
 
 
 def _not_whole(environ: Mapping[str, str]) -> list[str]:

@@ -16,12 +16,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config import Config, ConfigError
 from forum.adapters import clock
+from forum.adapters.checkpoints import CheckpointFault, SigningKey, read_folder
 from forum.adapters.keyring import Keyring, KeyringFault
 from forum.cli.mailer import mailer_of
 from forum.cli.migrate import is_current, present_revision
 from forum.domain.vocabulary import Role
 from forum.domain.working_time import day_of
 from forum.models import CalendarDay, CustodyKey, CustodyRecovery, CustodyShare, Membership, Province, TipEventRow
+from forum.services.checkpoints import LATE_AFTER
 
 TOLERATED = timedelta(seconds=5)
 DRILL_EVERY = timedelta(days=366)
@@ -173,11 +175,34 @@ def _mail(config: Config) -> Iterator[Finding]:
         yield Finding("FORUM_SMTP_URL is not set: notices by mail wait in the outbox.", is_fault=False)
 
 
+def _checkpoints(config: Config) -> Iterator[Finding]:
+    """Look whether somebody who cuts off the newest records would be found out."""
+    folder, key = config.checkpoints_path, config.checkpoint_key_path
+    if folder is None or key is None:
+        yield Finding(
+            "FORUM_CHECKPOINTS and FORUM_CHECKPOINT_KEY are not both set: that the newest records are gone would not "
+            "be found. `forum audit new-key` makes the key.",
+            is_fault=config.mode == "production",
+        )
+        return
+    if key.absolute().is_relative_to(folder.absolute()):
+        yield Finding("The key of checkpoints lies among them: whoever copies those could sign others.")
+    try:
+        checkpoints, faults = read_folder(folder, [SigningKey.load(key).public])
+    except CheckpointFault as error:
+        yield Finding(str(error))
+        return
+    yield from (Finding(str(fault)) for fault in faults)
+    newest = checkpoints[-1].at if checkpoints else None
+    if newest is None or newest < clock.now() - LATE_AFTER:
+        yield Finding("There is no checkpoint of the last two days: is a worker running?", is_fault=False)
+
+
 def _limits(config: Config) -> Iterator[Finding]:
     if config.rate_storage.startswith("memory:"):
         yield Finding("FORUM_RATE_STORAGE is memory: each process counts requests for itself.", is_fault=False)
 
 
 CHECKS: tuple[Callable[[Config], Iterator[Finding]], ...] = (
-    _keyring, _files, _database, _address, _mail, _limits
+    _keyring, _files, _database, _address, _mail, _checkpoints, _limits
 )  # fmt: skip

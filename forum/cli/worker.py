@@ -12,6 +12,7 @@ from flask_babel import force_locale, gettext
 
 from config import Config, ConfigError
 from forum.adapters.mail import Mailer, MailFailed, Notice
+from forum.cli.checkpoints import DailyCheckpoint
 from forum.cli.context import as_click, read_config, running_app
 from forum.cli.mailer import mailer_of
 from forum.cli.recomputing import recompute_due
@@ -31,7 +32,7 @@ LANGUAGE = "vi"
 @click.option("--once", is_flag=True, help="Do what is due now and end.")
 @click.pass_context
 def worker(context: click.Context, *, once: bool) -> None:
-    """Send notices, move deadlines, count closed days, clean up; any number of workers may run."""
+    """Send notices, move deadlines, count closed days, sign the records, clean up; any number of workers may run."""
     config = read_config()
     try:
         mailer = mailer_of(config)
@@ -54,6 +55,7 @@ class Worker:
         self._mailer = mailer
         self._stop = stop
         self._cleaned_at: datetime | None = None
+        self._checkpoint = DailyCheckpoint(config)
 
     def run(self, *, once: bool) -> None:
         """Work until told to stop, or until nothing is due."""
@@ -62,6 +64,7 @@ class Worker:
             if is_idle:
                 is_idle = self._count_due() == 0
                 self._clean_when_due()
+                self._checkpoint.write_when_due()
             if once and is_idle:
                 return
             if is_idle:

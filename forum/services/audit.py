@@ -1,66 +1,32 @@
-"""Walking the authenticated chains: every changed, removed, inserted or reordered row of the records is found.
+"""Verifying the records: every changed, removed, inserted or reordered row is found.
 
 What no chain can tell is that its very last rows are gone, together with whatever else names them: of the accesses, the
-settings, or of a tip whose row is put back as well. Only a checkpoint kept elsewhere shows that.
+settings, or of a tip whose row is put back as well. The checkpoints kept outside tell that.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, Select, Text, func, select, tuple_, type_coerce
+from sqlalchemy import Select, Text, func, select, tuple_, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from forum.adapters.chain import GENESIS
 from forum.adapters.secrets import Secrets
 from forum.adapters.vault import SealBroken
 from forum.domain.errors import DomainError
 from forum.domain.lifecycle import fold
 from forum.models import AccessRow, SettingEvent, Tip, TipEventRow, TipGrant
-from forum.models.base import canonical_json
 from forum.services import access_log, setting_events
+from forum.services.chains import Chain, Fault, Link, StoredRow, stored_columns, walk
+from forum.services.checkpoints import Points
 from forum.services.timeline import COLUMNS, as_event, event_mac
 
 TIPS_AT_ONCE = 100
 ROWS_AT_ONCE = 2_000
 _UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
 """What reading a stored value raises that no program of ours has written."""
-
-StoredRow = Row[*tuple[Any, ...]]
-MacOf = Callable[[bytes, Any], bytes]
-
-
-class Chain(StrEnum):
-    """Which record."""
-
-    TIP = "tip-event"
-    ACCESS = "access-log"
-    SETTING = "setting-event"
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What is wrong with one row; `message` is a message id for gettext, filled by `params`.
-
-    `key` is the number of the tip, the account of the accesses, empty for settings.
-    """
-
-    chain: Chain
-    key: str
-    message: str
-    params: dict[str, object] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class Link:
-    """How far a chain has been walked."""
-
-    seq: int = 0
-    mac: bytes = GENESIS
 
 
 def count_tips(session: Session) -> int:
@@ -78,42 +44,66 @@ def newest_tip_ids(session: Session, *, at_most: int) -> list[int]:
     return sorted(session.scalars(select(Tip.id).order_by(Tip.id.desc()).limit(at_most)))
 
 
-def tip_faults(session: Session, secrets: Secrets, tip_ids: Sequence[int]) -> list[Fault]:
-    """Verify the events of some tips, and that each row is their fold.
+def tip_faults(
+    session: Session, secrets: Secrets, tip_ids: Sequence[int], *, points: Points | None = None
+) -> list[Fault]:
+    """Verify the events of some tips, that each row is their fold, and that they are what checkpoints say.
 
     Memory holds the events of these tips alone. A value that cannot even be read is a fault of its tip.
     """
+    points = points or Points()
     try:
-        return list(_tip_faults(session, secrets, tip_ids))
+        return list(_tip_faults(session, secrets, tip_ids, points))
     except _UNREADABLE:
         if len(tip_ids) > 1:
-            return [fault for tip_id in tip_ids for fault in tip_faults(session, secrets, [tip_id])]
+            return [fault for tip_id in tip_ids for fault in tip_faults(session, secrets, [tip_id], points=points)]
         number = session.scalar(select(type_coerce(Tip.number, Text)).where(Tip.id == tip_ids[0]))
         return [Fault(Chain.TIP, str(number), "A stored value cannot be read.")]
 
 
-def access_faults(session: Session, secrets: Secrets) -> Iterator[Fault]:
+def access_faults(session: Session, secrets: Secrets, *, points: Points | None = None) -> Iterator[Fault]:
     """Verify the accesses of every account."""
+    points = points or Points()
 
     def mac_of(before: bytes, row: Any) -> bytes:
         return access_log.access_mac(secrets, before, row)
 
     rows = _paged(session, stored_columns(AccessRow), (AccessRow.chain, AccessRow.seq))
-    for chain, of_account in groupby(rows, key=lambda row: row.chain):
-        yield from walk(of_account, mac_of, chain=Chain.ACCESS, key=str(chain), link=Link())
+    for number, of_account in groupby(rows, key=lambda row: row.chain):
+        key = str(number)
+        link = Link(wanted=points.wanted(Chain.ACCESS, key))
+        yield from walk(of_account, mac_of, chain=Chain.ACCESS, key=key, link=link)
+        yield from points.compare(Chain.ACCESS, key, link.kept)
 
 
-def setting_faults(session: Session, secrets: Secrets) -> Iterator[Fault]:
+def setting_faults(session: Session, secrets: Secrets, *, points: Points | None = None) -> Iterator[Fault]:
     """Verify the changes of settings."""
+    points = points or Points()
 
     def mac_of(before: bytes, row: Any) -> bytes:
         return setting_events.setting_mac(secrets, before, row)
 
     rows = _paged(session, stored_columns(SettingEvent), (SettingEvent.seq,))
-    yield from walk(rows, mac_of, chain=Chain.SETTING, key="", link=Link())
+    link = Link(wanted=points.wanted(Chain.SETTING, ""))
+    yield from walk(rows, mac_of, chain=Chain.SETTING, key="", link=link)
+    yield from points.compare(Chain.SETTING, "", link.kept)
 
 
-def _tip_faults(session: Session, secrets: Secrets, tip_ids: Sequence[int]) -> Iterator[Fault]:
+def orphan_faults(session: Session) -> Iterator[Fault]:
+    """Tell the events and the lists of readers whose tip is not there: nobody meets them on a walk over the tips."""
+    for model, message in _OF_A_TIP:
+        query = select(model.tip_id).outerjoin(Tip, Tip.id == model.tip_id).where(Tip.id.is_(None))
+        for tip_id in session.scalars(query.distinct().order_by(model.tip_id)):
+            yield Fault(Chain.TIP, "", message, {"row": tip_id})
+
+
+_OF_A_TIP: tuple[tuple[type[TipEventRow | TipGrant], str], ...] = (
+    (TipEventRow, "There are events of a tip that is not there (row %(row)s)."),
+    (TipGrant, "There is a list of readers of a tip that is not there (row %(row)s)."),
+)
+
+
+def _tip_faults(session: Session, secrets: Secrets, tip_ids: Sequence[int], points: Points) -> Iterator[Fault]:
     tips = session.execute(select(*Tip.__table__.columns).where(Tip.id.in_(tip_ids)).order_by(Tip.id)).all()
     query = (
         stored_columns(TipEventRow).where(TipEventRow.tip_id.in_(tip_ids)).order_by(TipEventRow.tip_id, TipEventRow.seq)
@@ -125,7 +115,9 @@ def _tip_faults(session: Session, secrets: Secrets, tip_ids: Sequence[int]) -> I
     ):
         grants.setdefault(tip_id, []).append(team_id)
     for tip in tips:
-        yield from _faults_of_tip(secrets, tip, events.get(tip.id, []), tuple(grants.get(tip.id, ())))
+        own = events.get(tip.id, [])
+        yield from points.compare(Chain.TIP, tip.number, {event.seq: event.mac for event in own})
+        yield from _faults_of_tip(secrets, tip, own, tuple(grants.get(tip.id, ())))
 
 
 def _faults_of_tip(
@@ -157,25 +149,6 @@ def _fold_faults(tip: StoredRow, events: Sequence[Any], granted: tuple[int, ...]
     if differing:
         message = "The row differs from what its events say: %(columns)s."
         yield Fault(Chain.TIP, tip.number, message, {"columns": ", ".join(differing)})
-
-
-def walk(
-    rows: Iterator[StoredRow] | Sequence[StoredRow], mac_of: MacOf, *, chain: Chain, key: str, link: Link
-) -> Iterator[Fault]:
-    """Follow the links; after a fault the walk goes on from the code as stored, so that it is told only once."""
-    for row in rows:
-        seq: int = row.seq
-        if seq != link.seq + 1:
-            message = "Row %(seq)s follows row %(before)s: rows between are missing."
-            yield Fault(chain, key, message, {"seq": seq, "before": link.seq})
-        elif mac_of(link.mac, row) != row.mac or canonical_json(row.data) != row.spelled:
-            yield Fault(chain, key, "Row %(seq)s has been changed, or put where it does not belong.", {"seq": seq})
-        link.seq, link.mac = seq, row.mac
-
-
-def stored_columns(model: type[AccessRow | SettingEvent | TipEventRow]) -> Select[*tuple[Any, ...]]:
-    """Select every column, and the structured one also as spelled in the database."""
-    return select(*model.__table__.columns, type_coerce(model.data, Text).label("spelled"))
 
 
 def _paged(

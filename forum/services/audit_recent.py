@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from forum.adapters.secrets import Secrets
 from forum.models import AccessRow, SettingEvent
 from forum.services import access_log, setting_events
-from forum.services.audit import Chain, Fault, Link, newest_tip_ids, stored_columns, tip_faults, walk
+from forum.services.audit import newest_tip_ids, tip_faults
+from forum.services.chains import Chain, Fault, Link, stored_columns, walk
 
 NEWEST_TIPS = 200
 NEWEST_ROWS = 2_000

@@ -18,6 +18,8 @@ class Verified:
     tips: int
     faults: int
     is_full: bool
+    checkpoints: int = 0
+    """How many signed checkpoints the records were compared with."""
 
 
 def keep_result(work: Work, result: Verified, *, by: Actor | None) -> None:

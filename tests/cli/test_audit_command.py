@@ -42,7 +42,7 @@ def test_a_verification_finds_nothing_when_nobody_has_touched_the_records(run: R
     result = run(environ, "audit", "verify")
     assert result.exit_code == 0, result.output
     assert "No fault" in result.output
-    assert results() == [{"log": "integrity", "by": None, "tips": 4, "faults": 0, "is_full": True}]
+    assert results() == [{"log": "integrity", "by": None, "tips": 4, "faults": 0, "is_full": True, "checkpoints": 0}]
 
 
 def test_a_verification_says_each_fault_and_ends_with_one(run: Run, environ: Mapping[str, str], numbers) -> None:

@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import create_engine, delete, text
 
 from config import Config
+from forum.adapters.checkpoints import SigningKey
 from forum.extensions import transaction, unit_of_work
 from forum.models import CalendarDay
 from tests.cli.conftest import Run, environ_of
@@ -19,12 +20,19 @@ from tests.factories import send_tip
 
 
 @pytest.fixture
-def environ(app: Flask, config: Config) -> dict[str, str]:
+def environ(app: Flask, config: Config, tmp_path: Path) -> dict[str, str]:
     """The environment of an installation that is in order."""
     config.files_path.chmod(0o700)
     if config.database_url.startswith("sqlite"):
         Path(config.database_url.removeprefix("sqlite:///")).chmod(0o600)
-    return {**environ_of(config), "FORUM_MODE": "production", "FORUM_BASE_URL": "https://example.org"}
+    SigningKey.create(tmp_path / "checkpoint-key")
+    return {
+        **environ_of(config),
+        "FORUM_MODE": "production",
+        "FORUM_BASE_URL": "https://example.org",
+        "FORUM_CHECKPOINTS": str(tmp_path / "checkpoints"),
+        "FORUM_CHECKPOINT_KEY": str(tmp_path / "checkpoint-key"),
+    }
 
 
 def test_check_finds_nothing_wrong_with_an_installation_in_order(run: Run, environ: Mapping[str, str]) -> None:
@@ -48,6 +56,9 @@ def test_check_finds_nothing_wrong_with_an_installation_in_order(run: Run, envir
         ({"FORUM_TRUSTED_PROXIES": "one"}, "FORUM_TRUSTED_PROXIES must be a whole number."),
         ({"FORUM_BASE_URL": "http://example.org"}, "FORUM_BASE_URL is not https"),
         ({"FORUM_BASE_URL": "example.org"}, "FORUM_BASE_URL must begin with https://"),
+        ({"FORUM_CHECKPOINTS": ""}, "FORUM_CHECKPOINTS and FORUM_CHECKPOINT_KEY are not both set"),
+        ({"FORUM_CHECKPOINT_KEY": ""}, "FORUM_CHECKPOINTS and FORUM_CHECKPOINT_KEY are not both set"),
+        ({"FORUM_CHECKPOINT_KEY": "/nowhere/key"}, "The key of checkpoints at /nowhere/key cannot be read"),
         ({"FORUM_SMTP_URL": "mail.example.org"}, "FORUM_SMTP_URL must look like smtp://"),
         ({"FORUM_SMTP_URL": "smtp://mail.example.org"}, "FORUM_MAIL_FROM must be the address"),
         ({"FORUM_KEYRING": "/nowhere/keyring.json"}, "/nowhere/keyring.json"),
@@ -127,6 +138,17 @@ def test_check_only_notes_that_the_calendar_runs_out(run: Run, environ: Mapping[
     assert "note   The work calendar ends with" in result.output
 
 
+def test_check_notes_that_no_checkpoint_was_written_lately_and_finds_a_key_that_lies_among_them(
+    run: Run, environ: Mapping[str, str], tmp_path: Path
+) -> None:
+    late = "note   There is no checkpoint of the last two days"
+    assert late in run(environ, "check").output
+    assert run(environ, "worker", "--once").exit_code == 0
+    assert late not in run(environ, "check").output
+    inside = run({**environ, "FORUM_CHECKPOINTS": str(tmp_path)}, "check")
+    assert "WRONG  The key of checkpoints lies among them" in inside.output
+
+
 @pytest.mark.parametrize("command", [["serve"], ["worker", "--once"], ["migrate"], ["accounts", "list"]])
 def test_a_command_refuses_to_start_when_secrets_keyring_and_database_are_not_named(
     run: Run, command: list[str]
@@ -170,7 +192,10 @@ def test_migrating_an_empty_folder_makes_a_forum_that_is_in_order(run: Run, tmp_
         "FORUM_KEYRING": str(tmp_path / "keyring.json"),
         "FORUM_FILES": str(tmp_path / "files"),
         "FORUM_BASE_URL": "https://example.org",
+        "FORUM_CHECKPOINTS": str(tmp_path / "checkpoints"),
+        "FORUM_CHECKPOINT_KEY": str(tmp_path / "checkpoint-key"),
     }
+    run({}, "audit", "new-key", environ["FORUM_CHECKPOINT_KEY"])
 
     steps = (("migrate",), ("migrate",), ("check",), ("custody", "begin"), ("check",))
     results = [run(environ, *step) for step in steps]

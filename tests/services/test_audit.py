@@ -17,7 +17,8 @@ from forum.extensions import db, house, snapshot
 from forum.models import AccessAction, AccessRow, SettingEvent, Tip, TipEventRow, TipGrant
 from forum.models.base import CanonicalJson, UtcDateTime
 from forum.services import access_log, setting_events
-from forum.services.audit import Fault, access_faults, next_tip_ids, setting_faults, tip_faults
+from forum.services.audit import access_faults, next_tip_ids, setting_faults, tip_faults
+from forum.services.chains import Fault
 from forum.services.setting_events import Subject
 from forum.services.timeline import COLUMNS
 from tests.conftest import fresh_work

@@ -8,11 +8,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text, update
 
+from forum.adapters.checkpoints import Checkpoint
 from forum.domain.vocabulary import Role
 from forum.extensions import db
 from forum.models import AccessAction, AccessRow, TipEventRow
 from forum.reports.audit_logs import PAGE, Cursor
 from forum.services import access_log, settings_catalogue
+from forum.services.checkpoints import note_checkpoint
 from forum.services.settings_catalogue import Naming
 from tests.conftest import FixedClock, fresh_work
 from tests.factories import BODY, Cast, make_actor, send_tip, tip_of, to_closed
@@ -155,6 +157,20 @@ def test_a_verification_begins_each_chain_at_the_row_before_the_newest(app, audi
     with fresh_work() as work:
         work.session.execute(text("DELETE FROM setting_event WHERE seq = 10"))
     assert "Không thấy lỗi nào" not in auditor.client.post("/audit/integrity").get_data(as_text=True)
+
+
+def test_the_latest_checkpoint_is_shown_and_missed_when_it_is_late(app, auditor, clock: FixedClock):
+    missed = "Hai ngày qua không có mốc đối chiếu nào"
+    assert missed in auditor.see("/audit/integrity")
+    with fresh_work() as work:
+        checkpoint = Checkpoint(7, work.now, {})
+        note_checkpoint(work, checkpoint, "ab" * 32)
+    page = auditor.see("/audit/integrity")
+    assert missed not in page
+    assert "Mới nhất: số 7" in page
+    assert "ab" * 32 in page
+    clock.advance(days=2, seconds=1)
+    assert missed in Officer(app, ("cluster", Role.AUDITOR)).see("/audit/integrity")
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -18,6 +18,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import OperationalError
 
 from config import SECRET_FILE, Config
+from forum.adapters.checkpoints import SigningKey
 from forum.adapters.keyring import Keyring
 from forum.cli.migrate import upgrade
 
@@ -47,13 +48,15 @@ class Instance:
 
     @classmethod
     def open(cls, config: Config) -> Instance:
-        """Make the folder with its secret and keyring, or find them."""
+        """Make the folder with its secret, keyring and the key of checkpoints, or find them."""
         root = config.keyring_path.parent
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not config.secret_key:
             _write(root / SECRET_FILE, secrets.token_urlsafe(48))
         if not config.keyring_path.exists():
             Keyring.create(config.keyring_path)
+        if config.checkpoint_key_path is not None and not config.checkpoint_key_path.exists():
+            SigningKey.create(config.checkpoint_key_path)
         return cls(root, config)
 
     @contextmanager
@@ -121,7 +124,9 @@ class Instance:
             engine.dispose()
 
     def _empty(self) -> None:
-        shutil.rmtree(self.config.files_path, ignore_errors=True)
+        for folder in (self.config.files_path, self.config.checkpoints_path):
+            if folder is not None:
+                shutil.rmtree(folder, ignore_errors=True)
         path = _sqlite_path(self.config.database_url)
         if path is not None:
             for suffix in ("", "-wal", "-shm"):

@@ -14,8 +14,9 @@ from forum.models import AccessAction
 from forum.reports import audit_logs
 from forum.reports.audit_logs import PAGE, Cursor, Line
 from forum.services.access_log import record
-from forum.services.audit import Chain
 from forum.services.audit_recent import NEWEST_ROWS, NEWEST_TIPS, recent_faults
+from forum.services.chains import Chain
+from forum.services.checkpoints import LATE_AFTER, noted_checkpoints
 from forum.services.verification import Verified, keep_result
 from forum.web.access import actor, requires
 from forum.web.audit.forms import LogForm
@@ -107,9 +108,13 @@ def _log_page(
 
 def _integrity_page(faults: Sequence[object] | None) -> str:
     _record_reading("verifications", {})
+    work = reading()
+    latest = next(iter(noted_checkpoints(work.session, at_most=1)), None)
     return render_template(
         "audit/integrity.html",
-        rows=audit_logs.verifications(reading().session),
+        rows=audit_logs.verifications(work.session),
+        checkpoint=latest,
+        is_checkpoint_late=latest is None or work.now - latest.at > LATE_AFTER,
         faults=faults,
         chains=CHAINS,
         newest_tips=NEWEST_TIPS,
