@@ -21,6 +21,7 @@ from sqlalchemy.exc import InvalidatePoolError, OperationalError
 from sqlalchemy.orm import Session, object_session
 
 from config import Config
+from forum.adapters.blind_index import holds
 from forum.adapters.clock import Clock
 from forum.adapters.file_store import FileStore
 from forum.adapters.secrets import Secrets
@@ -111,6 +112,7 @@ def _refuse_closed(connection: Any, _record: object, _proxy: object) -> None:
 
 def _set_pragmas(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # the driver must not begin transactions of its own
+    connection.create_function("holds_term", 3, holds, deterministic=True)
     cursor = connection.cursor()
     for pragma in (
         "journal_mode=WAL",

@@ -1,79 +1,77 @@
-"""Keyed terms that let stored words be searched without being readable; what folds words lives in the domain."""
+"""Keyed codes that let stored words be searched without being readable; what folds words lives in the domain."""
 
 from __future__ import annotations
 
 import hmac
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Self
+from hashlib import sha256
 
 from forum.adapters.keyring import Keyring, KeyringFault, Purpose
 
-# PostgreSQL's int4 has 31 bits above zero; without buckets each sort of term takes one half of them.
-UNBUCKETED = 1 << 30
-
-
-@dataclass(frozen=True, slots=True)
-class Buckets:
-    """How many buckets the single syllables and the pairs fall into: fewer hide better, more find faster.
-
-    The defaults lie near the number of folded Vietnamese syllables, so that most share their bucket with another.
-    Zero means no buckets, for measuring what they are worth.
-    """
-
-    syllables: int = 2_048
-    pairs: int = 32_768
-
-    @property
-    def label(self) -> str:
-        return f"{self.syllables}.{self.pairs}"
-
-    @classmethod
-    def from_label(cls, label: str) -> Self:
-        """Raise ValueError when the label is none."""
-        syllables, pairs = label.split(".")
-        return cls(int(syllables), int(pairs))
-
-
-NO_BUCKETS = Buckets(0, 0)
+CODE_BYTES = 4
+"""So long that among a million tips of a hundred words each hardly one is a false hit."""
+PLAN = "each-tip"
+"""Stored with the id of the key: how the codes are made, so that rows made in another way are found and made anew."""
 
 
 class BlindIndex:
-    """Turns folded terms into numbers under a key that differs by scope.
+    """Turns folded terms into codes that differ from tip to tip, so that stored codes show no word twice.
 
-    `index_key_id` is stored beside the terms: it names the key and the buckets, so that both can change while rows
-    indexed in the old way are still found, and are found to need a new index.
+    A term under the key of a scope is a probe; a probe and the id of a tip give the code of that term in that tip.
+    Who holds the database sees how many terms a tip has, and nothing that two tips share. The price: a search tries
+    its probes on tip after tip.
     """
 
-    def __init__(self, keyring: Keyring, buckets: Buckets | None = None) -> None:
+    def __init__(self, keyring: Keyring) -> None:
         self._keyring = keyring
-        self._buckets = buckets or Buckets()
-        self.index_key_id = f"{keyring.current(Purpose.INDEX).id}.{self._buckets.label}"
+        self.index_key_id = index_key_id(keyring.current(Purpose.INDEX).id)
 
-    def terms_for(self, scope: str, terms: Iterable[str], *, index_key_id: str | None = None) -> list[int]:
-        """Return the sorted distinct numbers (int4) of folded terms; a term with a space is a pair.
+    def probes(self, scope: str, terms: Iterable[str], *, index_key_id: str | None = None) -> list[bytes]:
+        """Return what finds each term in every tip of a scope, a province's code or "cluster"; pairs come first.
 
-        The scope is a province's code or "cluster". Raise KeyringFault when the named index is not known here.
+        Probes are secret. Raise KeyringFault when the named index is not known here.
         """
-        key, buckets = self._parts(index_key_id or self.index_key_id, scope)
-        singles, pairs = buckets.syllables or UNBUCKETED, buckets.pairs or UNBUCKETED
-        numbers = set()
-        for term in terms:
-            number = _number(key, term)
-            numbers.add(singles + number % pairs if " " in term else number % singles)
-        return sorted(numbers)
+        key = self._key(self.index_key_id if index_key_id is None else index_key_id, scope)
+        return [_probe(key, term) for term in sorted(set(terms), key=lambda term: (" " not in term, term))]
 
-    def _parts(self, index_key_id: str, scope: str) -> tuple[bytes, Buckets]:
-        key_id, _, label = index_key_id.partition(".")
-        try:
-            buckets = Buckets.from_label(label)
-        except ValueError as error:
-            raise KeyringFault("This search index is not known here.") from error
-        return self._keyring.derive(self._keyring.by_id(key_id), f"index|{scope}".encode()), buckets
+    def codes(self, scope: str, tip_id: int, terms: Iterable[str], *, index_key_id: str | None = None) -> bytes:
+        """Return the codes of a tip's folded terms in ascending order, so that their order tells nothing."""
+        probes = self.probes(scope, terms, index_key_id=index_key_id)
+        return b"".join(sorted({code_of(probe, tip_id) for probe in probes}))
+
+    def _key(self, index_key_id: str, scope: str) -> bytes:
+        key_id, _, plan = index_key_id.partition(".")
+        if plan != PLAN:
+            raise KeyringFault("This search index is not known here.")
+        return self._keyring.derive(self._keyring.by_id(key_id), f"index|{scope}".encode())
+
+
+def index_key_id(key_id: str) -> str:
+    """Return the name of the index under a key of the keyring."""
+    return f"{key_id}.{PLAN}"
+
+
+def code_of(probe: bytes, tip_id: int) -> bytes:
+    """Return the code of a probe in a tip; PostgreSQL works out the same (see `holds` of the models).
+
+    Probe and id have fixed lengths and the code is cut, so that the bare hash is a pseudo-random function here.
+    """
+    return sha256(probe + tip_id.to_bytes(8, "big")).digest()[:CODE_BYTES]
+
+
+def holds(codes: bytes, probe: bytes, tip_id: int) -> bool:
+    """Tell whether the codes of a tip hold a probe; a false yes, also across two codes, goes after unsealing."""
+    return code_of(probe, tip_id) in codes
+
+
+def with_added(codes: bytes, added: bytes) -> bytes:
+    """Return both lists of codes as one, in ascending order."""
+    both = {part[at : at + CODE_BYTES] for part in (codes, added) for at in range(0, len(part), CODE_BYTES)}
+    return b"".join(sorted(both))
 
 
 # The words of a region repeat themselves: most terms of a tip were met shortly before.
 @lru_cache(maxsize=32_768)
-def _number(key: bytes, term: str) -> int:
-    return int.from_bytes(hmac.digest(key, term.encode(), "sha256")[:8], "big")
+def _probe(key: bytes, term: str) -> bytes:
+    return hmac.digest(key, term.encode(), "sha256")

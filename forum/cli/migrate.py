@@ -15,7 +15,8 @@ from sqlalchemy.engine import make_url
 
 from forum.adapters import clock
 from forum.cli.context import read_config, running_app
-from forum.extensions import transaction
+from forum.extensions import transaction, unit_of_work
+from forum.services.indexing import renew_indices
 from forum.services.organisation import is_set_up, load_shipped
 
 MIGRATIONS = Path(__file__).parent.parent.parent / "migrations"
@@ -31,7 +32,22 @@ def migrate(context: click.Context) -> None:
         if not is_set_up(session):
             load_shipped(session, clock.now())
             click.echo("Places, teams, policies, calendar and rules are set up as shipped.")
+    with running_app(context, config):
+        renewed = _renew_indices()
+    if renewed:
+        click.echo(f"Tips indexed anew for the search: {renewed}.")
     click.echo("The database is up to date.")
+
+
+def _renew_indices() -> int:
+    """Index anew, in transactions of bounded size, the tips that were indexed in an older way."""
+    renewed = 0
+    while True:
+        with unit_of_work() as work:
+            count = renew_indices(work)
+        if not count:
+            return renewed
+        renewed += count
 
 
 def upgrade(database_url: str, revision: str = "head") -> None:

@@ -37,7 +37,7 @@ from forum.models.throttle import Throttle
 from forum.models.tip import Tip
 from forum.models.tip_event import TipEventRow
 from forum.models.tip_grant import TipGrant
-from forum.models.tip_search import TipSearch, TipTerm
+from forum.models.tip_search import TipSearch
 
 __all__ = [
     "AccessAction",
@@ -77,5 +77,4 @@ __all__ = [
     "TipEventRow",
     "TipGrant",
     "TipSearch",
-    "TipTerm",
 ]

@@ -59,6 +59,7 @@ class Tip(Base):
             "ix_tip_lead_queue", "team_id", "queue_at", "id", postgresql_where=FOR_LEAD, sqlite_where=FOR_LEAD_SQLITE
         ),
         Index("ix_tip_to_close", "team_id", "queue_at", "id", postgresql_where=TO_CLOSE, sqlite_where=TO_CLOSE),
+        Index("ix_tip_received", "received_at", "id"),
         Index("ix_tip_province_received", "province_code", "received_at", "id"),
         Index("ix_tip_team_received", "team_id", "received_at", "id"),
         Index("ix_tip_owed", "province_code", "team_id", "received_at", postgresql_where=OWED, sqlite_where=OWED),

@@ -1,34 +1,45 @@
-"""The blind index: keyed buckets of the syllables and pairs of a tip."""
+"""The blind index: codes of the syllables and pairs of a tip, and the question whether they hold a term."""
 
 from __future__ import annotations
 
-from sqlalchemy import ARRAY, ForeignKey, Index, Integer, String
-from sqlalchemy.orm import Mapped, mapped_column
+from typing import Any
 
-from forum.models.base import Base, CanonicalJson
+from sqlalchemy import ForeignKey, LargeBinary, String
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import NULLTYPE
+
+from forum.models.base import Base
 from forum.models.tip import BigId
 
 
 class TipSearch(Base):
-    """All terms of one tip under the key of its scope (province code or "cluster").
-
-    PostgreSQL searches the array through GIN; SQLite searches `tip_term`.
-    """
+    """All codes of one tip, one after the other, under the key of its scope (province code or "cluster")."""
 
     __tablename__ = "tip_search"
-    __table_args__ = (Index("ix_tip_search_terms", "terms", postgresql_using="gin").ddl_if(dialect="postgresql"),)
 
     tip_id: Mapped[int] = mapped_column(BigId, ForeignKey("tip.id"), primary_key=True, autoincrement=False)
     scope: Mapped[str] = mapped_column(String(10))
     key_id: Mapped[str] = mapped_column(String(40))
-    terms: Mapped[list[int]] = mapped_column(ARRAY(Integer).with_variant(CanonicalJson, "sqlite"))
+    codes: Mapped[bytes] = mapped_column(LargeBinary)
 
 
-class TipTerm(Base):
-    """One bucket of one tip; filled on SQLite only, which has no index over arrays."""
+class holds(FunctionElement[bool]):  # noqa: N801 - read as a function in statements
+    """Whether the codes of a tip hold a probe: `holds(TipSearch.codes, bindparam("probe"), TipSearch.tip_id)`."""
 
-    __tablename__ = "tip_term"
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    type = NULLTYPE  # type: ignore[assignment]  # a Boolean is compared with 1 on SQLite
+    inherit_cache = True
 
-    term: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
-    tip_id: Mapped[int] = mapped_column(BigId, ForeignKey("tip.id"), primary_key=True, autoincrement=False, index=True)
+
+@compiles(holds)
+def _holds(element: Any, compiler: Any, **options: Any) -> str:
+    codes, probe, tip_id = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"(position(substring(sha256({probe} || int8send({tip_id})) from 1 for 4) in {codes}) > 0)"
+
+
+@compiles(holds, "sqlite")
+def _holds_sqlite(element: Any, compiler: Any, **options: Any) -> str:
+    """The application gives SQLite this function with each connection."""
+    codes, probe, tip_id = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"holds_term({codes}, {probe}, {tip_id})"

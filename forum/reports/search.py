@@ -2,27 +2,42 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Integer, Select, and_, bindparam, intersect, or_, select, tuple_, union_all
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    CompoundSelect,
+    Integer,
+    LargeBinary,
+    and_,
+    bindparam,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
-from forum.adapters.bindings import event_where
+from forum.adapters.blind_index import index_key_id
 from forum.adapters.keyring import Purpose
 from forum.adapters.secrets import Secrets
 from forum.adapters.vault import CLUSTER_SCOPE
 from forum.domain.permissions import Actor
 from forum.domain.text import Query, matches_query
 from forum.domain.vocabulary import TeamKind
-from forum.models import Province, Tip, TipEventRow, TipSearch, TipTerm
+from forum.models import Province, Tip, TipSearch
 from forum.models.among import ListOf, among
 from forum.models.base import UtcDateTime
 from forum.models.tip import BigId
+from forum.models.tip_search import holds
 from forum.models.visibility import VISIBLE, rights_of
+from forum.reports.folded_texts import folded_texts
 from forum.reports.queue import PAGE_ROWS
 from forum.reports.tip_rows import Cursor, Filters, QueueRow, as_rows, rows_of
 
@@ -30,6 +45,10 @@ MOST_UNSEALED = 200
 """So many of the newest candidates are unsealed by one search; "look further" takes the next."""
 FIRST_LOOK = PAGE_ROWS + 5
 """So many are taken first: most candidates are hits, so that a page seldom needs more."""
+MOST_TRIED = 20_000
+"""On the codes of so many of the newest tips one search tries its probes: no index can say where a word stands."""
+FIRST_TRIED = 500
+"""On so many it tries them first: common words fill their page from there."""
 FAR_READING = frozenset({TeamKind.CLUSTER_DESK, TeamKind.INSPECTORATE})
 """Teams that hold tips from outside their own province."""
 
@@ -53,12 +72,20 @@ class _Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class _Stretch:
+    """The candidates among the newest tips; `end` is the last of these tips where older ones may follow."""
+
+    candidates: list[_Candidate]
+    end: Cursor | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Part:
-    """A part of the index under one key, and the terms that a tip must have there."""
+    """A part of the index under one key, and the probes that must all be held there."""
 
     scope: str
     key_id: str
-    terms: Sequence[int]
+    probes: Sequence[bytes]
 
 
 def search(
@@ -70,29 +97,32 @@ def search(
     """
     wanted = _wanted(session, secrets, actor, query)
     hits: list[int] = []
-    looked_at, is_more = 0, bool(wanted)
-    while is_more and len(hits) < PAGE_ROWS and looked_at < MOST_UNSEALED:
+    looked_at, tried, is_more = 0, 0, bool(wanted)
+    while is_more and len(hits) < PAGE_ROWS and looked_at < MOST_UNSEALED and tried < MOST_TRIED:
         amount = MOST_UNSEALED - looked_at if looked_at else FIRST_LOOK
-        found = _candidates(session, actor, wanted, amount=amount + 1, filters=filters, after=after)
-        candidates = found[:amount]
-        is_more = len(found) > amount
-        for candidate, text in zip(candidates, _folded(session, secrets, candidates), strict=True):
+        reach = MOST_TRIED - tried if tried else FIRST_TRIED
+        found = _candidates(session, actor, wanted, amount=amount + 1, reach=reach, filters=filters, after=after)
+        candidates = found.candidates[:amount]
+        is_more = len(found.candidates) > amount or found.end is not None
+        for candidate, text in zip(candidates, folded_texts(session, secrets, candidates), strict=True):
             looked_at, after = looked_at + 1, candidate.cursor
             if matches_query(text, query):
                 hits.append(candidate.id)
             if len(hits) == PAGE_ROWS:
-                is_more = candidate is not found[-1]
+                is_more = candidate is not found.candidates[-1] or found.end is not None
                 break
+        else:
+            if len(found.candidates) <= amount:
+                after, tried = found.end, tried + reach
     return SearchPage(_rows(session, hits), looked_at, after if is_more else None)
 
 
 def _wanted(session: Session, secrets: Secrets, actor: Actor, query: Query) -> list[_Part]:
     """Return each part of the index that the actor may find something in."""
-    label = secrets.index.index_key_id.partition(".")[2]
-    key_ids = [f"{key.id}.{label}" for key in secrets.keyring.all(Purpose.INDEX)]
+    key_ids = [index_key_id(key.id) for key in secrets.keyring.all(Purpose.INDEX)]
     terms = query.index_terms
     return [
-        _Part(scope, key_id, secrets.index.terms_for(scope, terms, index_key_id=key_id))
+        _Part(scope, key_id, secrets.index.probes(scope, terms, index_key_id=key_id))
         for scope in _scopes(session, actor)
         for key_id in key_ids
     ]
@@ -111,109 +141,65 @@ def _candidates(
     wanted: Sequence[_Part],
     *,
     amount: int,
+    reach: int,
     filters: Filters,
     after: Cursor | None,
-) -> list[_Candidate]:
-    connection = session.connection()
-    is_sqlite = connection.dialect.name == "sqlite"
-    shape = tuple(len(part.terms) for part in wanted) if is_sqlite else (1,) * len(wanted)
-    given: dict[str, Any] = {"amount": amount, **rights_of(actor)}
+) -> _Stretch:
+    """Return up to `amount` candidates among the `reach` newest visible tips after a cursor, newest first."""
+    given: dict[str, Any] = {"amount": amount, "reach": reach, **rights_of(actor)}
     for number, part in enumerate(wanted):
         given |= {f"scope_{number}": part.scope, f"key_{number}": part.key_id}
-        given |= dict(zip(_term_names(number, shape[number]), part.terms if is_sqlite else [part.terms], strict=True))
+        given |= {f"probe_{number}_{place}": probe for place, probe in enumerate(part.probes)}
     if after is not None:
         given |= {"after_at": after.at, "after_id": after.id}
-    statement = _statement(shape, filters, is_sqlite=is_sqlite, is_further=after is not None)
-    return [
-        _Candidate(tip_id, number, wrapped_key, kek_id, Cursor(received_at, tip_id))
-        for tip_id, number, wrapped_key, kek_id, received_at in connection.execute(statement, given)
-    ]
+    statement = _statement(len(wanted), len(wanted[0].probes), filters, is_further=after is not None)
+    candidates, end = [], None
+    for tip_id, number, wrapped_key, kek_id, received_at, tried in session.connection().execute(statement, given):
+        cursor = Cursor(received_at, tip_id)
+        if not tried:
+            candidates.append(_Candidate(tip_id, number, wrapped_key, kek_id, cursor))
+        elif tried == reach:
+            end = cursor
+    return _Stretch(candidates, end)
 
 
 # Statements are kept for each shape of a search: putting one together costs more than running it.
 @lru_cache(maxsize=256)
-def _statement(
-    shape: tuple[int, ...], filters: Filters, *, is_sqlite: bool, is_further: bool
-) -> Select[*tuple[Any, ...]]:
-    """Return the query for candidates; `shape` is the number of bound terms in each part of the index."""
-    matching = _by_terms(shape) if is_sqlite else _by_arrays(len(shape))
-    # Ordered only once the matches stand: the planner would rather walk all tips backwards and filter (seconds).
-    found = matching.cte("m").prefix_with("MATERIALIZED")
-    query = (
-        select(Tip.id, Tip.number, Tip.wrapped_key, Tip.kek_id, Tip.received_at)
-        .join(found, found.c.tip_id == Tip.id)
-        .where(VISIBLE, *filters.conditions())
-        .order_by(Tip.received_at.desc(), Tip.id.desc())
+def _statement(parts: int, probes: int, filters: Filters, *, is_further: bool) -> CompoundSelect[*tuple[Any, ...]]:
+    """Return the query for candidates, and for the last tip tried with the number of tips tried."""
+    newest = select(Tip.id, Tip.number, Tip.wrapped_key, Tip.kek_id, Tip.received_at)
+    newest = newest.where(VISIBLE, *filters.conditions()).order_by(Tip.received_at.desc(), Tip.id.desc())
+    if is_further:
+        start = tuple_(bindparam("after_at", type_=UtcDateTime()), bindparam("after_id", type_=BigId))
+        newest = newest.where(tuple_(Tip.received_at, Tip.id) < start)
+    # Kept, as both halves read it; and the planner must not try probes on tips that lie beyond its reach.
+    tried = newest.limit(bindparam("reach", type_=Integer)).cte("tried").prefix_with("MATERIALIZED")
+    in_order = (tried.c.received_at.desc(), tried.c.id.desc())
+    found = (
+        select(tried, literal(0, BigInteger).label("tried"))
+        .join(TipSearch, TipSearch.tip_id == tried.c.id)
+        .where(or_(*(_holding(number, probes) for number in range(parts))))
+        .order_by(*in_order)
         .limit(bindparam("amount", type_=Integer))
+        .subquery()
     )
-    if not is_further:
-        return query
-    start = tuple_(bindparam("after_at", type_=UtcDateTime()), bindparam("after_id", type_=BigId))
-    return query.where(tuple_(Tip.received_at, Tip.id) < start)
+    count = select(func.count()).select_from(tried).scalar_subquery()
+    last = select(tried, count).order_by(tried.c.received_at, tried.c.id).limit(1).subquery()
+    return union_all(select(found), select(last))
 
 
-def _by_arrays(parts: int) -> Select[Any]:
-    terms = ARRAY(Integer)
-    matching = [
-        and_(
-            TipSearch.terms.bool_op("@>")(bindparam(name, type_=terms)),
-            TipSearch.scope == bindparam(f"scope_{number}"),
-            TipSearch.key_id == bindparam(f"key_{number}"),
-        )
-        for number in range(parts)
-        for name in _term_names(number, 1)
-    ]
-    return select(TipSearch.tip_id.label("tip_id")).where(or_(*matching))
+def _holding(part: int, probes: int) -> ColumnElement[bool]:
+    held = (holds(TipSearch.codes, bindparam(f"probe_{part}_{n}", type_=LargeBinary), TipSearch.tip_id)
+            for n in range(probes))  # fmt: skip
+    return and_(TipSearch.scope == bindparam(f"scope_{part}"), TipSearch.key_id == bindparam(f"key_{part}"), *held)
 
 
-def _by_terms(shape: tuple[int, ...]) -> Select[Any]:
-    parts = []
-    for number, amount in enumerate(shape):
-        names = _term_names(number, amount)
-        holding = intersect(*(select(TipTerm.tip_id).where(TipTerm.term == bindparam(name)) for name in names))
-        parts.append(
-            select(TipSearch.tip_id.label("tip_id")).where(
-                TipSearch.scope == bindparam(f"scope_{number}"),
-                TipSearch.key_id == bindparam(f"key_{number}"),
-                TipSearch.tip_id.in_(holding),
-            )
-        )
-    return select(union_all(*parts).subquery().c.tip_id)
-
-
-def _term_names(part: int, amount: int) -> list[str]:
-    return [f"terms_{part}_{number}" for number in range(amount)]
-
-
-_event = TipEventRow.__table__.c
-_TEXTS = (
-    select(_event.tip_id, _event.seq, _event.folded_sealed)
-    .where(among(_event.tip_id, bindparam("ids", type_=ListOf(BigInteger))), _event.folded_sealed.is_not(None))
-    .order_by(_event.tip_id, _event.seq)
-)
 _ROWS = rows_of(
     select(Tip.id.label("id"), Tip.received_at.label("at"))
     .where(among(Tip.id, bindparam("ids", type_=ListOf(BigInteger))))
     .subquery(),
     is_falling=True,
 )
-
-
-def _folded(session: Session, secrets: Secrets, candidates: Sequence[_Candidate]) -> list[str]:
-    """Unseal the folded texts of the candidates, in their order: one query, one text for each tip."""
-    if not candidates:
-        return []
-    sealed: defaultdict[int, list[tuple[int, bytes]]] = defaultdict(list)
-    ids = [candidate.id for candidate in candidates]
-    for tip_id, seq, blob in session.connection().execute(_TEXTS, {"ids": ids}):
-        sealed[tip_id].append((seq, blob))
-    return [_text_of(secrets, candidate, sealed[candidate.id]) for candidate in candidates]
-
-
-def _text_of(secrets: Secrets, tip: _Candidate, sealed: Iterable[tuple[int, bytes]]) -> str:
-    vault = secrets.vault
-    key = vault.open_tip_key(tip.wrapped_key, tip.kek_id, ref=tip.number)
-    return "\n".join(vault.unseal_text(key, blob, where=event_where(tip.number, seq, "folded")) for seq, blob in sealed)
 
 
 def _rows(session: Session, ids: Sequence[int]) -> tuple[QueueRow, ...]:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import delete, insert, select
-from sqlalchemy.orm import Session
+from sqlalchemy import insert, select
 
 from forum.adapters.bindings import event_where
+from forum.adapters.blind_index import with_added
 from forum.adapters.vault import CLUSTER_SCOPE
 from forum.domain.text import terms, terms_in
-from forum.models import Tip, TipEventRow, TipSearch, TipTerm
+from forum.models import Tip, TipEventRow, TipSearch
 from forum.services.timeline import open_key
 from forum.services.work import Work
 
+RENEWED_AT_ONCE = 500
 _INSERT_SEARCH = insert(TipSearch)
-_INSERT_TERM = insert(TipTerm)
 
 
 def scope_of(tip: Tip) -> str:
@@ -26,33 +26,42 @@ def scope_of(tip: Tip) -> str:
 def begin_index(work: Work, tip: Tip, folded: str) -> None:
     """Write the index of a new tip from its folded text."""
     scope = scope_of(tip)
-    numbers = work.secrets.index.terms_for(scope, terms_in(folded))
-    row = {"tip_id": tip.id, "scope": scope, "key_id": work.secrets.index.index_key_id, "terms": numbers}
+    codes = work.secrets.index.codes(scope, tip.id, terms_in(folded))
+    row = {"tip_id": tip.id, "scope": scope, "key_id": work.secrets.index.index_key_id, "codes": codes}
     work.session.connection().execute(_INSERT_SEARCH, row)
-    _add_terms(work.session, tip.id, numbers)
 
 
 def grow_index(work: Work, tip: Tip, text: str) -> None:
-    """Add the words of a further text of the tip."""
+    """Add the words of a further text of the tip; an index of another plan or key is made anew instead."""
     row = work.session.get_one(TipSearch, tip.id)
-    numbers = work.secrets.index.terms_for(row.scope, terms(text), index_key_id=row.key_id)
-    added = sorted(set(numbers) - set(row.terms))
-    if added:
-        row.terms = sorted({*row.terms, *added})
-        _add_terms(work.session, tip.id, added)
+    if row.key_id == work.secrets.index.index_key_id:
+        row.codes = with_added(row.codes, work.secrets.index.codes(row.scope, tip.id, terms(text)))
+    else:
+        _make_anew(work, tip, row, more=terms(text))
 
 
 def move_index(work: Work, tip: Tip) -> None:
-    """Index a tip anew after it came under another province, whose key differs."""
+    """Index a tip anew after it came under another province, whose key differs, or the key of indices has changed."""
     row = work.session.get_one(TipSearch, tip.id)
-    scope = scope_of(tip)
-    if row.scope == scope and row.key_id == work.secrets.index.index_key_id:
-        return
-    numbers = work.secrets.index.terms_for(scope, terms_in("\n".join(folded_texts(work, tip))))
-    row.scope, row.key_id, row.terms = scope, work.secrets.index.index_key_id, numbers
-    if _is_sqlite(work.session):
-        work.session.execute(delete(TipTerm).where(TipTerm.tip_id == tip.id))
-    _add_terms(work.session, tip.id, numbers)
+    if row.scope != scope_of(tip) or row.key_id != work.secrets.index.index_key_id:
+        _make_anew(work, tip, row)
+
+
+def renew_indices(work: Work, *, most: int = RENEWED_AT_ONCE) -> int:
+    """Index up to `most` tips anew whose index is of another plan or key, and return how many there were."""
+    stale = select(Tip).join(TipSearch, TipSearch.tip_id == Tip.id)
+    stale = stale.where(TipSearch.key_id != work.secrets.index.index_key_id).order_by(Tip.id).limit(most)
+    tips = work.session.scalars(stale.with_for_update(of=Tip)).all()
+    for tip in tips:
+        move_index(work, tip)
+    work.session.flush()
+    return len(tips)
+
+
+def _make_anew(work: Work, tip: Tip, row: TipSearch, *, more: Iterable[str] = ()) -> None:
+    found = {*terms_in("\n".join(folded_texts(work, tip))), *more}
+    row.scope, row.key_id = scope_of(tip), work.secrets.index.index_key_id
+    row.codes = work.secrets.index.codes(row.scope, tip.id, found)
 
 
 def folded_texts(work: Work, tip: Tip) -> Iterable[str]:
@@ -66,13 +75,3 @@ def folded_texts(work: Work, tip: Tip) -> Iterable[str]:
     for seq, sealed in rows:
         if sealed is not None:
             yield work.secrets.vault.unseal_text(key, sealed, where=event_where(tip.number, seq, "folded"))
-
-
-def _add_terms(session: Session, tip_id: int, numbers: Iterable[int]) -> None:
-    rows = [{"term": number, "tip_id": tip_id} for number in numbers]
-    if rows and _is_sqlite(session):
-        session.connection().execute(_INSERT_TERM, rows)
-
-
-def _is_sqlite(session: Session) -> bool:
-    return session.get_bind().dialect.name == "sqlite"

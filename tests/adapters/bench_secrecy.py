@@ -51,7 +51,7 @@ def main() -> None:
         "unseal 650 bytes": lambda: vault.unseal(tip_key.key, sealed, where="tip/4711ab/body"),
         "receipt and its digest": lambda: receipts.digest(receipts.derive(b"\x01" * 16, receipt_key), receipt_key),
         "a whole submission: key, 4 texts, 2 records, receipt (wanted: < 100)": submission,
-        "blind index of 150 terms (wanted: < 400)": lambda: index.terms_for("14", TERMS),
+        "blind index of 150 terms (wanted: < 400)": lambda: index.codes("14", 4711, TERMS),
     }
     for name, act in acts.items():
         print(f"{microseconds(act):8.1f} µs  {name}")  # noqa: T201 - printing is this module's purpose

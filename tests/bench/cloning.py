@@ -23,6 +23,7 @@ from forum.adapters.bindings import event_where
 from forum.adapters.chain import GENESIS
 from forum.adapters.secrets import Secrets
 from forum.domain import receipts
+from forum.domain.text import terms_in
 from forum.domain.tip_text import TipText
 from forum.models import Tip, TipEventRow
 from forum.services.submission import NUMBER_ALPHABET, NUMBER_LENGTH
@@ -32,7 +33,7 @@ WEEK = timedelta(weeks=1)
 COLUMNS = {
     "tip": tuple(column.name for column in Tip.__table__.columns),
     "tip_event": tuple(column.name for column in TipEventRow.__table__.columns if column.name != "id"),
-    "tip_search": ("tip_id", "scope", "key_id", "terms"),
+    "tip_search": ("tip_id", "scope", "key_id", "codes"),
     "tip_grant": ("tip_id", "team_id"),
     "bare_tip": (
         "id",
@@ -174,9 +175,15 @@ class Cloner:
             "head_mac": self._clone_events(model, tip_id, number, tip_key.key, shift, made),
         }
         made.rows["tip"].append(tuple(tip[name] for name in COLUMNS["tip"]))
-        made.rows["tip_search"].append((tip_id, *(model.search[name] for name in COLUMNS["tip_search"][1:])))
+        made.rows["tip_search"].append((tip_id, *self._search(model, tip_id)))
         made.rows["tip_grant"] += [(tip_id, team_id) for team_id in model.granted]
         add_bare(made, model, tip, shift)
+
+    def _search(self, model: Model, tip_id: int) -> tuple[str, str, bytes]:
+        """Return the scope, the key and the codes of a clone, whose codes are its own."""
+        scope, index = model.search["scope"], self._keys.index
+        terms = {term for _, folded in model.texts if folded for term in terms_in(folded)}
+        return scope, index.index_key_id, index.codes(scope, tip_id, terms)
 
     def _clone_events(self, model: Model, tip_id: int, number: str, key: bytes, shift: timedelta, made: Batch) -> bytes:
         """Add the events under the clone's own key; return the code of the last."""

@@ -100,12 +100,11 @@ def enlarge(played: Loaded, size: int) -> Loaded:
     with larger.connect() as connection:
         models = read_models(connection, keys)
         present, last_id = len(models), max(model.tip["id"] for model in models)
-        connection.execute("DROP INDEX ix_tip_search_terms; DROP INDEX ix_bare_words")
+        connection.execute("DROP INDEX ix_bare_words")
         cloner = Cloner(untied(models), keys, larger.now)
         with click.progressbar(range(0, size - present, BATCH), label=f"Copying {size} tips") as starts:
             for start in starts:
                 cloner.batch(last_id + 1 + start, min(BATCH, size - present - start)).write(connection)
-        connection.execute("CREATE INDEX ix_tip_search_terms ON tip_search USING gin (terms)")
         connection.execute("CREATE INDEX ix_bare_words ON bare_tip USING gin (words)")
     _count_days(larger)
     _settle(larger)

@@ -1,0 +1,1 @@
+"""Attacks on what is stored, run as an adversary would."""
