@@ -119,8 +119,12 @@ class Visitor:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT_SECONDS)
 
     def get(self, path: str) -> Page:
-        """Fetch a page."""
-        return self._send("GET", path, b"", {})
+        """Fetch a page; once more, as browsers do, when the server has closed the connection for being idle."""
+        try:
+            return self._send("GET", path, b"", {})
+        except (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError):
+            self._connection.close()
+            return self._send("GET", path, b"", {})
 
     def post(self, path: str, fields: Mapping[str, str], files: Sequence[tuple[str, File]] = ()) -> Page:
         """Send a form; files are given as (field, (name, content))."""

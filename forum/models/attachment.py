@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Boolean, ForeignKey, Integer, LargeBinary, String
+from sqlalchemy import Boolean, ForeignKey, Integer, LargeBinary, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from forum.models.base import Base, UtcDateTime
@@ -26,4 +26,6 @@ class Attachment(Base):
     media_type: Mapped[str] = mapped_column(String(60))
     size_bytes: Mapped[int] = mapped_column(Integer)
     is_public: Mapped[bool] = mapped_column(Boolean)
+    is_cleaned: Mapped[bool] = mapped_column(Boolean, server_default=false())
+    """Whether it was made anew on its way in; otherwise it is as its sender had it, with all that it may tell."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

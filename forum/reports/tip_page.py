@@ -35,6 +35,7 @@ class FileRow:
     name: str
     media_type: str
     size_bytes: int
+    is_cleaned: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +170,14 @@ _EVENTS = (
     .order_by(_event.seq)
 )
 _FILES = (
-    select(Attachment.uid, Attachment.event_seq, Attachment.name_sealed, Attachment.media_type, Attachment.size_bytes)
+    select(
+        Attachment.uid,
+        Attachment.event_seq,
+        Attachment.name_sealed,
+        Attachment.media_type,
+        Attachment.size_bytes,
+        Attachment.is_cleaned,
+    )
     .where(Attachment.tip_id == _TIP_ID)
     .order_by(Attachment.id)
 )
@@ -211,6 +219,7 @@ def _files(session: Session, secrets: Secrets, tip: Tip, key: bytes) -> tuple[Fi
             name=secrets.vault.unseal_text(key, row.name_sealed, where=attachment_where(row.uid, "name")),
             media_type=row.media_type,
             size_bytes=row.size_bytes,
+            is_cleaned=row.is_cleaned,
         )
         for row in session.connection().execute(_FILES, {"tip_id": tip.id})
     )

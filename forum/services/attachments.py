@@ -21,6 +21,7 @@ class Incoming:
     media_type: str
     size_bytes: int
     spool: SealedSpool
+    is_cleaned: bool
 
 
 def attach(
@@ -43,6 +44,7 @@ def _attach(work: Work, tip: Tip, key: bytes, *, event_seq: int, file: Incoming,
         media_type=file.media_type,
         size_bytes=file.size_bytes,
         is_public=is_public,
+        is_cleaned=file.is_cleaned,
         created_at=work.now,
     )
     work.session.add(row)

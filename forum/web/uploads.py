@@ -87,4 +87,5 @@ def _admit(upload: FileStorage, name: str) -> Incoming:
     if spool.seek(0, SEEK_END) > LARGEST_FILE:
         raise InvalidInput("This file is too big: at most %(size)s MB.", field="files", size=LARGEST_FILE // MEBIBYTE)
     admitted = admit(spool, house().files.spool_directory)
-    return Incoming(name, admitted.media_type.mime, admitted.spool.seek(0, SEEK_END), admitted.spool)
+    size = admitted.spool.seek(0, SEEK_END)
+    return Incoming(name, admitted.media_type.mime, size, admitted.spool, is_cleaned=admitted.is_cleaned)

@@ -20,11 +20,13 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from config import Config
+from forum.adapters.parsing.documents import clean
 from forum.app import create_app
 from forum.extensions import db, house, reading
 from forum.models import Attachment, Tip, TipEventRow
 from forum.services.attachments import open_file
 from tests.conftest import Seeded
+from tests.papers import paper
 from tests.serving import SECRET, Served, environment, free_port
 from tests.visitor import File, Page, Visitor
 
@@ -32,6 +34,8 @@ ROUNDS = 4 if os.environ.get("FORUM_TEST_EFFORT") == "reduced" else 20
 MOST_ROUNDS = 3 * ROUNDS
 """So long is it tried on when chance let every kill fall between two submissions."""
 SENDERS = 4
+PAPERS = [bytes(clean(paper(os.urandom(size))).content) for size in (2_000, 400_000)]
+"""What comes out of the cleaning goes through it unchanged: what is stored can be compared with what was sent."""
 EARLIEST, LATEST = 0.15, 1.2
 """Seconds after which the server is killed; a submission takes some hundredths."""
 
@@ -72,7 +76,7 @@ class Senders:
         page = visitor.get("/submit")
         mark = secrets.token_hex(8)
         typed = {**page.form("/submit").fields, "body": f"Ở đầu bản có đống rác lâu ngày, số {mark}."}
-        file = (f"{mark}.pdf", b"%PDF-1.4\n" + os.urandom(random.choice((2_000, 400_000)))) if with_file else None
+        file = (f"{mark}.pdf", random.choice(PAPERS)) if with_file else None
         attempt = Attempt(visitor.cookies, typed, file)
         self.attempts.append(attempt)
         answer = send(visitor, attempt)

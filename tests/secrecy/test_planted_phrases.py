@@ -21,6 +21,7 @@ from forum.domain.vocabulary import Role
 from forum.extensions import db, unit_of_work
 from tests.conftest import Seeded
 from tests.factories import PASSPHRASE, PASSWORD, give_passphrase, make_account
+from tests.papers import paper
 from tests.secrecy.places import Disk, unnamed_files
 from tests.secrecy.raw_bytes import needles_of, search
 from tests.serving import SECRET, Served, environment, free_port
@@ -203,7 +204,7 @@ def upload_under_way(port: int) -> Iterator[None]:
     with Visitor(port) as visitor:
         fields = visitor.get("/submit").form("/submit").fields | {"body": PHRASES["upload"], "province": "14"}
         line = f"{PHRASES['upload']}\n".encode()
-        content = b"%PDF-1.4\n" + line * (UPLOAD_BYTES // len(line))
+        content = paper(line * (UPLOAD_BYTES // len(line)))
         body, headers = multipart(fields, [("files", (f"{PHRASES['upload_name']}.pdf", content))])
         head = {**visitor.headers(), **headers, "Host": "localhost", "Content-Length": len(body), "Connection": "close"}
         lines = ["POST /submit HTTP/1.1", *(f"{name}: {value}" for name, value in head.items()), "", ""]

@@ -78,7 +78,7 @@ def doors(app: Flask) -> Doors:
         tip = to_accepted(work, Cast(work))
         spool = SealedSpool(work.files.spool_directory)
         spool.write(b"%PDF-1.7 words")
-        file = Incoming("don.pdf", "application/pdf", 14, spool)
+        file = Incoming("don.pdf", "application/pdf", 14, spool, is_cleaned=False)
         variables = {
             "number": tip.number,
             "uid": attach(work, tip, open_key(work, tip), event_seq=1, files=[file], is_public=True)[0].uid,

@@ -27,7 +27,8 @@ def taken(number: int, spool_directory: Path) -> Iterator[Incoming]:
     admitted = admit(upload, spool_directory)
     try:
         name = f"IMG_{number:04d}.jpg"
-        yield Incoming(name, admitted.media_type.mime, admitted.spool.seek(0, SEEK_END), admitted.spool)
+        size = admitted.spool.seek(0, SEEK_END)
+        yield Incoming(name, admitted.media_type.mime, size, admitted.spool, is_cleaned=admitted.is_cleaned)
     finally:
         admitted.spool.close()
 

@@ -193,6 +193,7 @@ def _file(file: FileRow, number: str) -> dict[str, Any]:
     return {
         "name": file.name,
         "url": url,
-        "preview": f"{url}?inline=1" if file.media_type in PREVIEWED else "",
+        "preview": f"{url}?inline=1" if file.is_cleaned and file.media_type in PREVIEWED else "",
+        "is_cleaned": file.is_cleaned,
         "size_text": gettext("%(size)s KB", size=max(1, file.size_bytes // KIBIBYTE)),
     }

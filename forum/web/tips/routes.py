@@ -54,7 +54,7 @@ def file(number: str, uid: str) -> Response:
             raise NotFound
         record(work, AccessAction.FILE_OPENED, account_id=actor().account_id, tip_id=tip.id, data={"file": uid})
         name, reader = open_file(work, tip, row)
-    is_shown = "inline" in request.args and row.media_type in PREVIEWED
+    is_shown = "inline" in request.args and row.is_cleaned and row.media_type in PREVIEWED
     response = Response(_pieces(reader), mimetype=row.media_type)
     response.call_on_close(reader.close)
     response.content_length = row.size_bytes

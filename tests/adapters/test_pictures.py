@@ -10,8 +10,9 @@ import pytest
 from PIL import Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
 
-from forum.adapters.images import LONGEST_SIDE, PictureFacts, PictureTooLarge, PictureUnreadable, reencode
 from forum.adapters.media_type import JPEG, PNG
+from forum.adapters.parsing.pictures import LONGEST_SIDE, PictureFacts, reencode
+from forum.adapters.refusals import PictureTooLarge, PictureUnreadable
 from forum.adapters.sealed_stream import SealedSpool
 
 SECRET = "Nguyễn Văn Mẫu 22.3364N"

@@ -2,43 +2,26 @@
 
 from __future__ import annotations
 
+import io
 import struct
 import zlib
 from dataclasses import dataclass
-from typing import IO, cast
+from typing import IO
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, MpoImagePlugin, TiffImagePlugin, WebPImagePlugin
 
-from forum.adapters.media_tracks import Seekable
 from forum.adapters.media_type import JPEG, PNG, MediaType
-from forum.adapters.sealed_stream import SealedSpool
-from forum.domain.errors import InvalidInput
+from forum.adapters.parsing.answer import Answer, Verdict
+from forum.adapters.refusals import MOST_PIXELS, PictureTooLarge, PictureUnreadable
 
 LONGEST_SIDE = 4096
-# A phone's 50-megapixel mode is 8160 x 6144. Four bytes a pixel in memory: at most 256 MB while one is decoded.
-MOST_PIXELS = 64_000_000
 JPEG_QUALITY = 85
 _FORMATS = ("JPEG", "PNG", "WEBP")
+# Pillow would load these at the first picture that needs them, when nothing can be opened any more.
+_LOADED = (MpoImagePlugin, TiffImagePlugin, WebPImagePlugin)
+Image.preinit()
 # What Pillow's decoders raise on damaged bytes.
 _DECODER_FAULTS = (OSError, SyntaxError, ValueError, EOFError, IndexError, struct.error, zlib.error)
-
-
-class PictureUnreadable(InvalidInput):
-    """The bytes begin like a picture, but are none."""
-
-    message = "This picture is damaged and cannot be read. Please take or choose it again."
-
-    def __init__(self) -> None:
-        super().__init__(field="files")
-
-
-class PictureTooLarge(InvalidInput):
-    """The picture has more pixels than are decoded here."""
-
-    message = "This picture is too large: more than %(megapixels)s million points. Please send a smaller one."
-
-    def __init__(self) -> None:
-        super().__init__(field="files", megapixels=MOST_PIXELS // 1_000_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +33,19 @@ class PictureFacts:
     height: int
 
 
-def reencode(picture: Seekable, into: SealedSpool) -> PictureFacts:
+def clean(content: bytes) -> Answer:
+    """Return the picture made anew, or why it cannot be."""
+    made = io.BytesIO()
+    try:
+        facts = reencode(io.BytesIO(content), made)
+    except (PictureTooLarge, MemoryError):
+        return Answer(Verdict.TOO_LARGE)
+    except PictureUnreadable:
+        return Answer(Verdict.DAMAGED)
+    return Answer(Verdict.CLEANED, facts.media_type.mime, made.getbuffer())
+
+
+def reencode(picture: IO[bytes], into: IO[bytes]) -> PictureFacts:
     """Write the picture upright, at most 4096 points long and without any metadata; only the first of moving pictures.
 
     What has transparency, or was a PNG, becomes a PNG; all else becomes a JPEG. Raise PictureUnreadable or
@@ -61,13 +56,13 @@ def reencode(picture: Seekable, into: SealedSpool) -> PictureFacts:
     except _DECODER_FAULTS as error:
         raise PictureUnreadable from error
     if media_type is PNG:
-        upright.save(cast("IO[bytes]", into), "PNG")
+        upright.save(into, "PNG")
     else:
-        upright.save(cast("IO[bytes]", into), "JPEG", quality=JPEG_QUALITY, progressive=True)
+        upright.save(into, "JPEG", quality=JPEG_QUALITY, progressive=True)
     return PictureFacts(media_type, upright.width, upright.height)
 
 
-def _decode(picture: Seekable) -> tuple[Image.Image, MediaType]:
+def _decode(picture: IO[bytes]) -> tuple[Image.Image, MediaType]:
     picture.seek(0)
     with _open(picture) as opened:
         if opened.width * opened.height > MOST_PIXELS:
@@ -82,8 +77,8 @@ def _decode(picture: Seekable) -> tuple[Image.Image, MediaType]:
     return upright, media_type
 
 
-def _open(picture: Seekable) -> Image.Image:
+def _open(picture: IO[bytes]) -> Image.Image:
     try:
-        return Image.open(cast("IO[bytes]", picture), formats=_FORMATS)
+        return Image.open(picture, formats=_FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise PictureTooLarge from error
