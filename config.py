@@ -42,6 +42,8 @@ class Config:
     """Where the worker puts a signed checkpoint of the records each day."""
     checkpoint_key_path: Path | None = None
     """The key that signs them; only the worker needs it."""
+    clamd: str | None = None
+    """Where a ClamAV daemon listens: `unix:PATH` or `tcp:HOST:PORT`."""
     extra: Mapping[str, object] = field(default_factory=dict)
     """Additional Flask settings, for tests."""
 
@@ -79,6 +81,7 @@ class Config:
             rate_storage=environ.get("FORUM_RATE_STORAGE", "memory://"),
             checkpoints_path=_path(environ, "FORUM_CHECKPOINTS"),
             checkpoint_key_path=_path(environ, "FORUM_CHECKPOINT_KEY"),
+            clamd=environ.get("FORUM_CLAMD") or None,
         )
 
     @classmethod
@@ -94,6 +97,7 @@ class Config:
             base_url=environ.get("FORUM_BASE_URL", "http://localhost:8000").rstrip("/"),
             checkpoints_path=root / "checkpoints",
             checkpoint_key_path=root / "checkpoint-key",
+            clamd=environ.get("FORUM_CLAMD") or None,
         )
 
 

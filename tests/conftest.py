@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -30,6 +31,7 @@ from forum.services import custody
 from forum.services.organisation import load_shipped
 from forum.services.work import Work
 from tests.chromium import launch
+from tests.clamd import clamd_in
 
 POSTGRES = os.environ.get("FORUM_TEST_POSTGRES", "")
 """Address of a PostgreSQL server on which databases may be made; the test command sets it."""
@@ -103,6 +105,13 @@ def browser() -> Iterator[Browser]:
         browser = launch(playwright)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def clamd() -> Iterator[str]:
+    """Start the one ClamAV of this process and return its address; its folder must be open to an ordinary user."""
+    with tempfile.TemporaryDirectory(prefix="clamd-", dir="/tmp") as folder, clamd_in(Path(folder)) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

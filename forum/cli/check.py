@@ -20,6 +20,7 @@ from forum.adapters.checkpoints import CheckpointFault, SigningKey, read_folder
 from forum.adapters.keyring import Keyring, KeyringFault
 from forum.cli.mailer import mailer_of
 from forum.cli.migrate import is_current, present_revision
+from forum.cli.scanner import scanner_of
 from forum.domain.vocabulary import Role
 from forum.domain.working_time import day_of
 from forum.models import CalendarDay, CustodyKey, CustodyRecovery, CustodyShare, Membership, Province, TipEventRow
@@ -198,11 +199,25 @@ def _checkpoints(config: Config) -> Iterator[Finding]:
         yield Finding("There is no checkpoint of the last two days: is a worker running?", is_fault=False)
 
 
+def _scanner(config: Config) -> Iterator[Finding]:
+    try:
+        scanner = scanner_of(config)
+    except ConfigError as error:
+        yield from (Finding(problem) for problem in error.problems)
+        return
+    if scanner is None:
+        yield Finding("FORUM_CLAMD is not set: files are not checked for harmful programs.", is_fault=False)
+    elif not scanner.answers():
+        yield Finding("The scanner of FORUM_CLAMD does not answer: files stay unchecked until it does.")
+    elif scanner.is_unprotected:
+        yield Finding("The way to FORUM_CLAMD is unprotected: who listens there reads files.", is_fault=False)
+
+
 def _limits(config: Config) -> Iterator[Finding]:
     if config.rate_storage.startswith("memory:"):
         yield Finding("FORUM_RATE_STORAGE is memory: each process counts requests for itself.", is_fault=False)
 
 
 CHECKS: tuple[Callable[[Config], Iterator[Finding]], ...] = (
-    _keyring, _files, _database, _address, _mail, _checkpoints, _limits
+    _keyring, _files, _database, _address, _mail, _scanner, _checkpoints, _limits
 )  # fmt: skip

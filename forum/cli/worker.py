@@ -12,10 +12,12 @@ from flask_babel import force_locale, gettext
 
 from config import Config, ConfigError
 from forum.adapters.mail import Mailer, MailFailed, Notice
+from forum.adapters.scanner import Scanner
 from forum.cli.checkpoints import DailyCheckpoint
 from forum.cli.context import as_click, read_config, running_app
 from forum.cli.mailer import mailer_of
 from forum.cli.recomputing import recompute_due
+from forum.cli.scanner import scan_due, scanner_of
 from forum.extensions import house, unit_of_work
 from forum.services import facts, jobs, outbox
 from forum.services.notices import NOTICE
@@ -32,35 +34,43 @@ LANGUAGE = "vi"
 @click.option("--once", is_flag=True, help="Do what is due now and end.")
 @click.pass_context
 def worker(context: click.Context, *, once: bool) -> None:
-    """Send notices, move deadlines, count closed days, sign the records, clean up; any number of workers may run."""
+    """Send notices, have files scanned, move deadlines, count closed days, sign the records, clean up.
+
+    Any number of workers may run.
+    """
     config = read_config()
     try:
-        mailer = mailer_of(config)
+        mailer, scanner = mailer_of(config), scanner_of(config)
     except ConfigError as error:
         raise as_click(error) from error
     if mailer is None:
         click.echo("FORUM_SMTP_URL is not set: notices wait in the outbox.", err=True)
+    if scanner is None:
+        click.echo("FORUM_CLAMD is not set: files are not checked for harmful programs.", err=True)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stop.set())
     with running_app(context, config):
-        Worker(config, mailer, stop).run(once=once)
+        Worker(config, mailer, stop, scanner).run(once=once)
 
 
 class Worker:
     """One worker; it ends between two jobs, never within one."""
 
-    def __init__(self, config: Config, mailer: Mailer | None, stop: threading.Event) -> None:
+    def __init__(
+        self, config: Config, mailer: Mailer | None, stop: threading.Event, scanner: Scanner | None = None
+    ) -> None:
         self._config = config
         self._mailer = mailer
         self._stop = stop
+        self._scanner = scanner
         self._cleaned_at: datetime | None = None
         self._checkpoint = DailyCheckpoint(config)
 
     def run(self, *, once: bool) -> None:
         """Work until told to stop, or until nothing is due."""
         while not self._stop.is_set():
-            is_idle = self.send_due() + recompute_due(self._stop) == 0
+            is_idle = self.send_due() + recompute_due(self._stop) + scan_due(self._scanner) == 0
             if is_idle:
                 is_idle = self._count_due() == 0
                 self._clean_when_due()

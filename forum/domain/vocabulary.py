@@ -78,6 +78,16 @@ class Role(StrEnum):
     AUDITOR = "auditor"
 
 
+class Scan(StrEnum):
+    """What is known of harmful programs in a file; only the second is good news."""
+
+    NOT_SCANNED = "not-scanned"
+    CLEAN = "clean"
+    INFECTED = "infected"
+    FAILED = "failed"
+    """The scanner was asked and did not say."""
+
+
 class Restriction(StrEnum):
     """Why only a listed few may see a tip."""
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Boolean, ForeignKey, Integer, LargeBinary, String, false
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Integer, LargeBinary, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
+from forum.domain.vocabulary import Scan
 from forum.models.base import Base, UtcDateTime
+from forum.models.enum_type import by_value
 from forum.models.tip import BigId
 
 
@@ -15,6 +17,7 @@ class Attachment(Base):
     """A file: its key wrapped under the tip's key, its name sealed; `event_seq` says with which event it came."""
 
     __tablename__ = "attachment"
+    __table_args__ = (CheckConstraint("(scan = 'not-scanned') = (scanned_at IS NULL)", name="scanned_with_time"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     uid: Mapped[str] = mapped_column(String(32), unique=True)
@@ -28,4 +31,6 @@ class Attachment(Base):
     is_public: Mapped[bool] = mapped_column(Boolean)
     is_cleaned: Mapped[bool] = mapped_column(Boolean, server_default=false())
     """Whether it was made anew on its way in; otherwise it is as its sender had it, with all that it may tell."""
+    scan: Mapped[Scan] = mapped_column(by_value(Scan), default=Scan.NOT_SCANNED, server_default=Scan.NOT_SCANNED.value)
+    scanned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

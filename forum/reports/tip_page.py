@@ -18,6 +18,7 @@ from forum.domain.events import ActorKind, EventKind
 from forum.domain.lifecycle import Status
 from forum.domain.permissions import ROLE_PERMISSIONS, Actor, Permission
 from forum.domain.tip_text import TipText
+from forum.domain.vocabulary import Scan
 from forum.models import Account, Attachment, Commune, Identity, Membership, Province, Tip, TipEventRow, TipGrant
 from forum.models.among import ListOf, among
 from forum.models.tip import BigId
@@ -36,6 +37,7 @@ class FileRow:
     media_type: str
     size_bytes: int
     is_cleaned: bool
+    scan: Scan
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +179,7 @@ _FILES = (
         Attachment.media_type,
         Attachment.size_bytes,
         Attachment.is_cleaned,
+        Attachment.scan,
     )
     .where(Attachment.tip_id == _TIP_ID)
     .order_by(Attachment.id)
@@ -220,6 +223,7 @@ def _files(session: Session, secrets: Secrets, tip: Tip, key: bytes) -> tuple[Fi
             media_type=row.media_type,
             size_bytes=row.size_bytes,
             is_cleaned=row.is_cleaned,
+            scan=row.scan,
         )
         for row in session.connection().execute(_FILES, {"tip_id": tip.id})
     )

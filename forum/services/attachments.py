@@ -8,9 +8,12 @@ from dataclasses import dataclass
 
 from forum.adapters.bindings import attachment_where
 from forum.adapters.sealed_stream import SealedReader, SealedSpool
-from forum.models import Attachment, Tip
+from forum.models import Attachment, OutboxJob, Tip
 from forum.services.timeline import open_key
 from forum.services.work import Work
+
+SCAN_FILE = "scan-file"
+"""A job for the workers; where no scanner is configured, it waits until there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ def _attach(work: Work, tip: Tip, key: bytes, *, event_seq: int, file: Incoming,
         created_at=work.now,
     )
     work.session.add(row)
+    work.session.add(OutboxJob(kind=SCAN_FILE, payload={"file": uid}, available_at=work.now))
     return row
 
 

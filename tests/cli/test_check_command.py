@@ -43,6 +43,12 @@ def test_check_finds_nothing_wrong_with_an_installation_in_order(run: Run, envir
     assert "The forum can run." in result.output
 
 
+def test_check_says_whether_files_are_looked_at(run: Run, environ: Mapping[str, str], clamd: str) -> None:
+    without = run(environ, "check")
+    assert "FORUM_CLAMD is not set: files are not checked for harmful programs." in without.output
+    assert "FORUM_CLAMD" not in run({**environ, "FORUM_CLAMD": clamd}, "check").output
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
@@ -61,6 +67,9 @@ def test_check_finds_nothing_wrong_with_an_installation_in_order(run: Run, envir
         ({"FORUM_CHECKPOINT_KEY": "/nowhere/key"}, "The key of checkpoints at /nowhere/key cannot be read"),
         ({"FORUM_SMTP_URL": "mail.example.org"}, "FORUM_SMTP_URL must look like smtp://"),
         ({"FORUM_SMTP_URL": "smtp://mail.example.org"}, "FORUM_MAIL_FROM must be the address"),
+        ({"FORUM_CLAMD": "clamd"}, "FORUM_CLAMD must be unix:/PATH or tcp:HOST:PORT."),
+        ({"FORUM_CLAMD": "tcp:192.0.2.1:3310"}, "FORUM_CLAMD leads to another machine, unprotected"),
+        ({"FORUM_CLAMD": "unix:/nowhere/clamd.ctl"}, "The scanner of FORUM_CLAMD does not answer"),
         ({"FORUM_KEYRING": "/nowhere/keyring.json"}, "/nowhere/keyring.json"),
         ({"FORUM_FILES": "/dev/null/files"}, "The folder for files /dev/null/files is not there and cannot be made."),
         ({"FORUM_DATABASE_URL": "sqlite:////nowhere/forum.db"}, "There is no database at /nowhere/forum.db."),

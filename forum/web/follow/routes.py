@@ -16,6 +16,7 @@ from forum.extensions import limiter, reading, unit_of_work
 from forum.reports.citizen_view import public_file
 from forum.services.attachments import Incoming, open_file
 from forum.services.conversation import find_by_receipt, has_rated, has_said, rate, write
+from forum.services.scanning import refuse_harmful
 from forum.services.splitting import parts_of
 from forum.web.access import public
 from forum.web.errors import say
@@ -98,6 +99,7 @@ def download() -> Response:
     tip, attachment = next(((tip, file) for tip, file in found if file is not None), (whole, None))
     if attachment is None:
         raise NotFound("This file is no longer here.")
+    refuse_harmful(attachment)
     name, reader = open_file(work, tip, attachment)
     response = send_file(
         cast("IO[bytes]", reader), attachment.media_type, as_attachment=True, download_name=name, etag=False

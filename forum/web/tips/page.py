@@ -17,7 +17,7 @@ from forum.extensions import unit_of_work
 from forum.models import Tip
 from forum.models.access_log import AccessAction
 from forum.reports.duplicates import likely_duplicates
-from forum.reports.tip_page import EventRow, FileRow, tip_page
+from forum.reports.tip_page import EventRow, tip_page
 from forum.services.access_log import record
 from forum.services.routing import Proposal, propose_for
 from forum.services.work import Work
@@ -27,15 +27,13 @@ from forum.web.labels import name_of
 from forum.web.tips.action_table import offered
 from forum.web.tips.actions import Action, usual_step
 from forum.web.tips.case import Case
+from forum.web.tips.files import file_line
 from forum.web.tips.forms import ActionForm, IdentityForm
 from forum.web.tips.sentences import Teller
 from forum.web.translations import gettext
 
 INTERNAL = frozenset(EventKind) - PUBLIC_KINDS - {EventKind.RECEIVED}
-PREVIEWED = frozenset({"image/jpeg", "image/png"})
-"""Pictures made anew from their pixels on their way in; nothing else is shown inside a page."""
 NAMED_REASONS = frozenset({"usual-in-category", "no-evidence", "accuses", "accuses-official", "praise"})
-KIBIBYTE = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +89,7 @@ def render(work: Work, person: Actor, tip: Tip, show: Show = Show()) -> str:
         likely=likely_duplicates(work.session, work.secrets, tip, person) if may_link else [],
         messages=[_message(event, teller, number) for event in case.page.events if event.kind in PUBLIC_KINDS],
         story=[_told(event, teller, person) for event in reversed(case.page.events)],
-        files=[_file(file, number) for file in case.page.files],
+        files=[file_line(file, number) for file in case.page.files],
         identity_form=show.identity_form or _identity_form(case),
     )
 
@@ -171,7 +169,7 @@ def _message(event: EventRow, teller: Teller, number: str) -> dict[str, Any]:
         "at": event.at.isoformat(),
         "body": as_paragraphs(text),
         "look": "answer" if event.kind is EventKind.ANSWERED else "",
-        "files": [_file(file, number) for file in event.files],
+        "files": [file_line(file, number) for file in event.files],
     }
 
 
@@ -185,15 +183,4 @@ def _told(event: EventRow, teller: Teller, person: Actor) -> dict[str, Any]:
         "at": event.at.isoformat(),
         "detail": event.text if event.kind in INTERNAL and not is_hidden else "",
         "mark": "alarm" if event.kind in alarming else "key" if event.kind in key else "",
-    }
-
-
-def _file(file: FileRow, number: str) -> dict[str, Any]:
-    url = url_for("tips.file", number=number, uid=file.uid)
-    return {
-        "name": file.name,
-        "url": url,
-        "preview": f"{url}?inline=1" if file.is_cleaned and file.media_type in PREVIEWED else "",
-        "is_cleaned": file.is_cleaned,
-        "size_text": gettext("%(size)s KB", size=max(1, file.size_bytes // KIBIBYTE)),
     }

@@ -17,6 +17,7 @@ from forum.reports.tip_page import find_file
 from forum.services import identity
 from forum.services.access_log import record
 from forum.services.attachments import open_file
+from forum.services.scanning import refuse_harmful
 from forum.services.tips import find_tip, lock_tip
 from forum.web.access import actor, requires
 from forum.web.errors import say
@@ -25,8 +26,9 @@ from forum.web.passphrase import with_passphrase
 from forum.web.tips.action_table import ACTIONS
 from forum.web.tips.actions import Action
 from forum.web.tips.case import Case
+from forum.web.tips.files import SCAN_WORDS, is_asked_first, is_previewed
 from forum.web.tips.forms import ActionForm, IdentityForm
-from forum.web.tips.page import PREVIEWED, Show, build_case, note_opening, render
+from forum.web.tips.page import Show, build_case, note_opening, render
 from forum.web.uploads import receive
 
 blueprint = Blueprint("tips", __name__, url_prefix="/tips")
@@ -45,16 +47,19 @@ def show(number: str) -> str:
 
 @blueprint.get("/<number>/files/<uid>")
 @requires(Permission.READ_TIPS)
-def file(number: str, uid: str) -> Response:
-    """Hand out a file to be saved, or a picture to be looked at."""
+def file(number: str, uid: str) -> Answer:
+    """Hand out a file to be saved, or a picture to be looked at; ask first while nobody has checked it."""
     with unit_of_work() as work:
         tip = find_tip(work.session, number, actor())
         row = find_file(work.session, tip, uid)
         if row is None:
             raise NotFound
+        refuse_harmful(row)
+        if is_asked_first(row) and "confirmed" not in request.args:
+            return render_template("tips/unchecked.html", number=number, uid=uid, said=SCAN_WORDS[row.scan], file=row)
         record(work, AccessAction.FILE_OPENED, account_id=actor().account_id, tip_id=tip.id, data={"file": uid})
         name, reader = open_file(work, tip, row)
-    is_shown = "inline" in request.args and row.is_cleaned and row.media_type in PREVIEWED
+    is_shown = "inline" in request.args and is_previewed(row)
     response = Response(_pieces(reader), mimetype=row.media_type)
     response.call_on_close(reader.close)
     response.content_length = row.size_bytes
