@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 MEBIBYTE = 1024 * 1024
 INSTANCE = Path("instance")
 SECRET_FILE = "secret-key"  # noqa: S105 - the name of a file
+LOOPBACK = ("localhost", "127.0.0.1")
 
 
 class ConfigError(Exception):
@@ -51,6 +53,17 @@ class Config:
     def is_https(self) -> bool:
         """Whether the public address is behind TLS."""
         return self.base_url.startswith("https://")
+
+    @property
+    def cookie_prefix(self) -> str:
+        """What the names of cookies begin with: behind TLS, what lets no other host set them."""
+        return "__Host-" if self.is_https else ""
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The hosts that requests may name: that of the public address; on one's own machine any name of it."""
+        host = urlsplit(self.base_url).hostname or ""
+        return LOOPBACK if host in LOOPBACK else (host,)
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Config:

@@ -23,6 +23,7 @@ from forum.web.blueprints import BLUEPRINTS, DEMO_BLUEPRINTS
 from forum.web.errors import init_errors
 from forum.web.filters import init_filters
 from forum.web.headers import init_headers
+from forum.web.host_check import init_host_check
 from forum.web.icons import init_icons
 from forum.web.navigation import init_navigation
 from forum.web.static_files import init_static_files
@@ -43,6 +44,7 @@ def create_app(config: Config, *, clock: Clock = system_clock.now) -> Flask:
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
+    init_host_check(app)
     csrf.init_app(app)
     limiter.init_app(app)
     babel.init_app(app, locale_selector=select_language, timezone_selector=lambda: VIETNAM)
@@ -58,15 +60,14 @@ def create_app(config: Config, *, clock: Clock = system_clock.now) -> Flask:
     for blueprint in BLUEPRINTS + (DEMO_BLUEPRINTS if config.mode != "production" else ()):
         app.register_blueprint(blueprint)
     if config.trusted_proxies:
-        # Scheme and host may be told by the proxy; addresses are not wanted, so none is taken over.
+        # The proxy tells the scheme alone: it passes the host as it is, and addresses are not wanted.
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # the documented way
-            app.wsgi_app, x_for=0, x_proto=config.trusted_proxies, x_host=config.trusted_proxies
+            app.wsgi_app, x_for=0, x_proto=config.trusted_proxies, x_host=0, x_port=0, x_prefix=0
         )
     return app
 
 
 def _settings(config: Config) -> dict[str, object]:
-    prefix = "__Host-" if config.is_https else ""
     return {
         "FORUM": config,
         "SECRET_KEY": config.secret_key or secrets.token_hex(32),
@@ -75,7 +76,7 @@ def _settings(config: Config) -> dict[str, object]:
         "MAX_CONTENT_LENGTH": config.max_upload_bytes,
         "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
         "MAX_FORM_PARTS": 200,
-        "SESSION_COOKIE_NAME": f"{prefix}forum",
+        "SESSION_COOKIE_NAME": f"{config.cookie_prefix}forum",
         "SESSION_COOKIE_SECURE": config.is_https,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",

@@ -32,6 +32,7 @@ WHAT_TO_DO = {
     405: "Please go back and use the buttons of the page.",
     409: "Somebody else may have changed it in the meantime. Please open it again.",
     413: "Please go back, choose fewer or smaller files, and send again. What you have typed is still on that page.",
+    421: "The forum is not reached by this address. Please open it by the address that you were given.",
     429: "Too many tries in a short time. Please wait a minute and try again.",
     500: "The fault is ours. Please try again in a few minutes; what is urgent, please phone 113.",
 }

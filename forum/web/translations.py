@@ -15,6 +15,8 @@ from flask_babel import Domain, get_locale, get_translations
 from flask_babel.speaklater import LazyString
 from markupsafe import Markup
 
+from forum.web.cookies import read_cookie
+
 ROOT = Path(__file__).parent.parent / "translations"
 LANGUAGES = ("vi", "en")
 COOKIE = "language"
@@ -104,5 +106,5 @@ def catalogue(language: str) -> Translations | NullTranslations:
 
 def select_language() -> str:
     """Return the language that the visitor chose; Vietnamese otherwise, whatever the browser says."""
-    chosen = request.cookies.get(COOKIE, "")
+    chosen = read_cookie(COOKIE) or ""
     return chosen if chosen in LANGUAGES else LANGUAGES[0]

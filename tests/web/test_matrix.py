@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from forum.adapters.sealed_stream import SealedSpool
@@ -44,14 +45,18 @@ class Doors:
 
     def ask(self, route: Route, role: str) -> tuple[int, str]:
         """Ask at a door with a session of one's own; return the status, and where it sends on."""
+        answer = self.client_of(role).open(self.address(route), method=route.method)
+        return answer.status_code, answer.headers.get("Location", "")
+
+    def client_of(self, role: str) -> FlaskClient:
+        """Return the browser of somebody of a role, signed in."""
         client = self.app.test_client()
         if role != "nobody":
             with unit_of_work() as work:
                 token = sessions.begin(work, work.session.get_one(Account, self.people[role]))
             with client.session_transaction() as session:
                 session["_user_id"] = token
-        answer = client.open(self.address(route), method=route.method)
-        return answer.status_code, answer.headers.get("Location", "")
+        return client
 
     def address(self, route: Route) -> str:
         """Return an address of the route that leads to something real."""

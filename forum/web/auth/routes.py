@@ -13,6 +13,7 @@ from forum.reports.sessions import sessions_of
 from forum.services import accounts, sessions, sign_in
 from forum.web.access import SignedIn, actor, public, signed_in
 from forum.web.auth.forms import PasswordForm, SignInForm
+from forum.web.cookies import keep_cookie, read_cookie
 from forum.web.entering import kept_path, open_session
 from forum.web.errors import say
 from forum.web.fields import add_fault
@@ -124,7 +125,7 @@ def _account_page(form: PasswordForm) -> str:
 def _checked(username: str, password: str) -> Account:
     try:
         with unit_of_work() as work:
-            attempt = sign_in.begin_attempt(work, username, device=request.cookies.get(DEVICE_COOKIE))
+            attempt = sign_in.begin_attempt(work, username, device=read_cookie(DEVICE_COOKIE))
     except sign_in.TooManyTries:
         with unit_of_work() as work:
             sign_in.refuse(work, username)
@@ -142,15 +143,9 @@ def _entered(account: Account) -> Response:
     person = open_session(account)
     _tell_of_others(person)
     response = make_response(redirect(wanted or first_page(person.actor)))
-    if not sign_in.is_known_device(house().secrets, account.username, request.cookies.get(DEVICE_COOKIE)):
-        response.set_cookie(
-            DEVICE_COOKIE,
-            sign_in.new_device(house().secrets, account.username),
-            max_age=DEVICE_SECONDS,
-            secure=house().config.is_https,
-            httponly=True,
-            samesite="Strict",
-        )
+    if not sign_in.is_known_device(house().secrets, account.username, read_cookie(DEVICE_COOKIE)):
+        mark = sign_in.new_device(house().secrets, account.username)
+        keep_cookie(response, DEVICE_COOKIE, mark, seconds=DEVICE_SECONDS, same_site="Strict")
     return response
 
 

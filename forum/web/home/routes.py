@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from forum.extensions import house
 from forum.web.access import public
+from forum.web.cookies import keep_cookie
 from forum.web.translations import COOKIE, LANGUAGES, gettext
 
 blueprint = Blueprint("home", __name__)
@@ -49,8 +49,7 @@ def language() -> Response:
     chosen = request.form.get("language", "")
     response = redirect(own_path(request.form.get("next", "")), 303)
     if chosen in LANGUAGES:
-        is_https = house().config.is_https
-        response.set_cookie(COOKIE, chosen, max_age=A_YEAR, secure=is_https, httponly=True, samesite="Lax")
+        keep_cookie(response, COOKIE, chosen, seconds=A_YEAR)
     return response
 
 
