@@ -14,6 +14,7 @@ from gunicorn.glogging import Logger
 from sqlalchemy.exc import SQLAlchemyError
 
 from config import Config
+from forum.adapters.process import leave_no_core
 from forum.cli.context import NO_DATABASE, build_app, read_config
 from forum.cli.migrate import is_current
 from forum.extensions import db, reading
@@ -76,6 +77,7 @@ def serve(context: click.Context, bind: str, workers: int | None) -> None:
 
 def run_server(build: Callable[[], Flask], config: Config, *, bind: str, workers: int | None) -> None:
     """Run until TERM or INT."""
+    leave_no_core()
     Server(build, server_options(config, bind=bind, workers=workers or os.cpu_count() or 1)).run()
 
 
@@ -92,7 +94,11 @@ def server_options(config: Config, *, bind: str, workers: int) -> dict[str, obje
         "limit_request_line": 2048,
         "limit_request_fields": 50,
         "limit_request_field_size": 8190,
-        "forwarded_allow_ips": "",  # the scheme is taken from a proxy by ProxyFix alone, when the operator says so
+        # The scheme is taken from a proxy by ProxyFix alone, when the operator says so. Who comes by a socket file is
+        # trusted by gunicorn whatever the list says: nothing is left that could be told.
+        "forwarded_allow_ips": "",
+        "secure_scheme_headers": {},
+        "forwarder_headers": "",
         "accesslog": None,
         "errorlog": "-",
         "loglevel": "warning" if config.mode == "demo" else "info",

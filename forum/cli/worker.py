@@ -12,6 +12,7 @@ from flask_babel import force_locale, gettext
 
 from config import Config, ConfigError
 from forum.adapters.mail import Mailer, MailFailed, Notice
+from forum.adapters.process import leave_no_core
 from forum.adapters.scanner import Scanner
 from forum.cli.checkpoints import DailyCheckpoint
 from forum.cli.context import as_click, read_config, running_app
@@ -47,6 +48,7 @@ def worker(context: click.Context, *, once: bool) -> None:
         click.echo("FORUM_SMTP_URL is not set: notices wait in the outbox.", err=True)
     if scanner is None:
         click.echo("FORUM_CLAMD is not set: files are not checked for harmful programs.", err=True)
+    leave_no_core()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stop.set())
