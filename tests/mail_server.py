@@ -21,10 +21,10 @@ class OwnPortController(Controller):
         super()._trigger_server()
 
 
-def make_certificate(path: Path) -> Path:
-    """Write a certificate for localhost with its key, good at the present hour, whatever that is."""
+def make_certificate(path: Path, host: str = "localhost") -> Path:
+    """Write a certificate for a host with its key, good at the present hour, whatever that is."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
     begin = datetime.now(UTC) - timedelta(hours=1)
     made = (
         x509.CertificateBuilder()
@@ -34,7 +34,7 @@ def make_certificate(path: Path) -> Path:
         .serial_number(1)
         .not_valid_before(begin)
         .not_valid_after(begin + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(key, hashes.SHA256())
     )
