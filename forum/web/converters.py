@@ -1,0 +1,14 @@
+"""What the variables of addresses may be."""
+
+from __future__ import annotations
+
+from werkzeug.routing import IntegerConverter, Map
+
+LARGEST = 2**63 - 1
+
+
+class StorableInteger(IntegerConverter):
+    """A number that a database can hold; any larger one is no address of ours."""
+
+    def __init__(self, map: Map, fixed_digits: int = 0, *, max: int = LARGEST) -> None:  # noqa: A002 - werkzeug's names
+        super().__init__(map, fixed_digits, max=max)
