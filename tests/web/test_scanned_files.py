@@ -12,7 +12,7 @@ from forum.adapters.scanner import Scanner
 from forum.cli.scanner import scan_due
 from forum.domain.vocabulary import Role, Scan
 from forum.extensions import db, house
-from forum.models import AccessRow, Attachment, OutboxJob
+from forum.models import AccessRow, Attachment, OutboxJob, Tip
 from forum.models.access_log import AccessAction
 from forum.services.attachments import SCAN_FILE
 from tests.citizen import Citizen
@@ -105,11 +105,14 @@ def test_harmful_file_is_handed_to_nobody_and_stays_as_evidence(desk: Officer, n
 
 def test_harmful_file_is_not_given_back_to_its_sender(app: Flask, clamd: str) -> None:
     citizen = Citizen(app.test_client())
-    receipt = citizen.receipt(files=[(BytesIO(paper(b"% " + HARMFUL)), "don.pdf")])
+    receipt = citizen.receipt(province="14", files=[(BytesIO(paper(b"% " + HARMFUL)), "don.pdf")])
     uid = the_file().uid
     assert citizen.post("/follow/file", receipt, file=uid).status_code == 200
+    desk, number = Officer(app, DESK), db.session.scalars(select(Tip.number)).one()
+    assert f"/files/{uid}" in desk.tip(number)
     assert scan_due(Scanner.at(clamd)) == 1
     assert citizen.post("/follow/file", receipt, file=uid).status_code == 403
+    assert f"/files/{uid}" not in desk.tip(number), "neither among the files nor in the conversation"
 
 
 def test_file_counts_as_not_checked_while_the_scanner_is_away_and_is_tried_again(

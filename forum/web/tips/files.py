@@ -46,14 +46,13 @@ def is_asked_first(file: Known) -> bool:
 
 
 def file_line(file: FileRow, number: str) -> dict[str, Any]:
-    """Return what the page shows of a file."""
+    """Return what the page shows of a file; without an address, it is handed to nobody."""
     url = url_for("tips.file", number=number, uid=file.uid)
     return {
         "name": file.name,
-        "url": url,
+        "url": "" if file.scan is Scan.INFECTED else url,
         "preview": f"{url}?inline=1" if is_previewed(file) else "",
         "size_text": gettext("%(size)s KB", size=max(1, file.size_bytes // KIBIBYTE)),
         "is_cleaned": file.is_cleaned,
-        "is_harmful": file.scan is Scan.INFECTED,
         "scan_text": SCAN_WORDS[file.scan],
     }
