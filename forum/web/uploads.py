@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from io import SEEK_END
-from typing import IO, cast
+from typing import IO, Any, cast
 
 from flask import Request, current_app
 from werkzeug.datastructures import FileStorage
@@ -25,11 +25,22 @@ from forum.web.translations import gettext
 MEBIBYTE = 1024 * 1024
 LARGEST_FILE = 20 * MEBIBYTE
 LONGEST_NAME = 120
+_BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 _PATH_SEPARATOR = re.compile(r"[/\\]")
 
 
 class ForumRequest(Request):
-    """A request whose uploads are encrypted as they come in; Werkzeug would spool them readable into /tmp."""
+    """A request whose uploads are encrypted as they come in; Werkzeug would spool them readable into /tmp.
+
+    Its body is never JSON: no view reads any, but Flask-WTF would take JSON for the fields of a form and fail on lists.
+    """
+
+    is_json = False
+
+    def __init__(self, environ: Any, *args: Any, **kwargs: Any) -> None:
+        """Spell an address in ASCII, as it should have come: Werkzeug fails on octets of other encodings."""
+        super().__init__(environ, *args, **kwargs)
+        self.query_string = _BEYOND_ASCII.sub(lambda octet: b"%%%02X" % octet[0][0], self.query_string)
 
     def _get_file_stream(
         self,
