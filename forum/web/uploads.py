@@ -10,7 +10,7 @@ from io import SEEK_END
 from typing import IO, Any, cast
 
 from flask import Request, current_app
-from werkzeug.datastructures import FileStorage
+from werkzeug.datastructures import FileStorage, ImmutableMultiDict
 
 from forum.adapters.admission import admit
 from forum.adapters.sealed_stream import SealedSpool, stream_factory
@@ -25,6 +25,7 @@ from forum.web.translations import gettext
 MEBIBYTE = 1024 * 1024
 LARGEST_FILE = 20 * MEBIBYTE
 LONGEST_NAME = 120
+_FILE_FIELD = re.compile(r"([a-z-]+-)?files")
 _BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 _PATH_SEPARATOR = re.compile(r"[/\\]")
 
@@ -41,6 +42,18 @@ class ForumRequest(Request):
         """Spell an address in ASCII, as it should have come: Werkzeug fails on octets of other encodings."""
         super().__init__(environ, *args, **kwargs)
         self.query_string = _BEYOND_ASCII.sub(lambda octet: b"%%%02X" % octet[0][0], self.query_string)
+
+    def _load_form_data(self) -> None:
+        """Throw away files in the place of other fields: forms would take them for the words of those."""
+        is_first = "files" not in self.__dict__
+        super()._load_form_data()
+        if is_first:
+            sent = list(self.files.items(multi=True))
+            kept = [(name, file) for name, file in sent if _FILE_FIELD.fullmatch(name)]
+            for name, file in sent:
+                if not _FILE_FIELD.fullmatch(name):
+                    file.close()
+            self.__dict__["files"] = ImmutableMultiDict(kept)
 
     def _get_file_stream(
         self,

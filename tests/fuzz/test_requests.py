@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections import Counter
 
@@ -79,3 +80,9 @@ def test_json_is_no_form(app: Flask, body: bytes) -> None:
 def test_address_in_another_encoding_is_read_as_far_as_it_can_be(house: House) -> None:
     address = Request("nobody", "GET", "submit.communes", b"/submit/communes.json", b"province=M\xe9o", b"", "", ())
     assert house.send(address) in {200, 400, 404}
+
+
+def test_file_in_the_place_of_another_field_is_thrown_away(app: Flask) -> None:
+    for path, name in (("/submit", "body"), ("/sign-in", "username"), ("/follow", "receipt")):
+        answer = app.test_client().post(path, data={name: (io.BytesIO(b"words"), "a.txt")})
+        assert answer.status_code in {200, 400}
