@@ -39,7 +39,8 @@ _COMBINING = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\u
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _SYLLABLE = re.compile(r"[^\W_]+")
-_SEGMENT_END = re.compile(r"[.!?…;:,]+(?=\s|$)|\n+")
+# A run of signs is looked at once, from its beginning: ten thousand dots would otherwise be read from each anew.
+_SEGMENT_END = re.compile(r"(?<![.!?…;:,])[.!?…;:,]++(?=\s|$)|\n+")
 _QUERY_PART = re.compile(r'(-?)(?:"([^"]*)"?|(\S+))')
 
 

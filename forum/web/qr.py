@@ -13,7 +13,7 @@ QUIET_ZONE = 4
 MASK = 0
 """Any of the eight masks can be read. Looking for the prettiest takes longer than all the rest of a submission."""
 _DIGIT_BITS = (1, 2, 4, 8)
-_RUN = re.compile("(0*)(1+)")
+_RUN = re.compile("(?<!0)(0*)(1+)")
 
 
 def draw_with_digits(address: str, digits: str) -> Markup:
