@@ -27,6 +27,7 @@ from forum.web.headers import init_headers
 from forum.web.host_check import init_host_check
 from forum.web.icons import init_icons
 from forum.web.navigation import init_navigation
+from forum.web.places import init_places
 from forum.web.static_files import init_static_files
 from forum.web.translations import LANGUAGES, PoDomain, init_translations, select_language
 from forum.web.uploads import ForumRequest
@@ -47,6 +48,7 @@ def create_app(config: Config, *, clock: Clock = system_clock.now) -> Flask:
     with app.app_context():
         prepare_engine(db.engine)
     init_host_check(app)
+    init_places(app)
     csrf.init_app(app)
     limiter.init_app(app)
     babel.init_app(app, locale_selector=select_language, timezone_selector=lambda: VIETNAM)

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, PublicKey, SealedBox
 
+from forum.adapters.derivation import derivation
 from forum.adapters.vault import SealBroken
 from forum.domain.errors import InvalidInput
 
@@ -158,12 +159,13 @@ def _check(private: bytes) -> str:
 def _stretched(passphrase: str, salt: bytes, costs: Costs) -> bytes:
     """Derive a key; letters composed or not give the same one (RFC 8265, NFC)."""
     spelled = unicodedata.normalize("NFC", passphrase).encode("utf-8", "surrogatepass")
-    return hash_secret_raw(
-        spelled,
-        salt,
-        time_cost=costs.passes,
-        memory_cost=costs.mebibytes * 1024,
-        parallelism=costs.lanes,
-        hash_len=32,
-        type=Type.ID,
-    )
+    with derivation():
+        return hash_secret_raw(
+            spelled,
+            salt,
+            time_cost=costs.passes,
+            memory_cost=costs.mebibytes * 1024,
+            parallelism=costs.lanes,
+            hash_len=32,
+            type=Type.ID,
+        )

@@ -9,20 +9,24 @@ import unicodedata
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 
+from forum.adapters.derivation import derivation
+
 # The second choice of the OWASP Password Storage Cheat Sheet: 19 MiB, two passes, one lane.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
 
 def hash_password(password: str) -> str:
     """Return the hash, with its own salt and costs, to be stored."""
-    return _HASHER.hash(_normal(password))
+    with derivation():
+        return _HASHER.hash(_normal(password))
 
 
 def verify_password(stored: str | None, password: str) -> bool:
     """Say whether the password fits; pass None for an unknown name, which is refused after the same work."""
     decoy = _decoy()
     try:
-        _HASHER.verify(stored or decoy, _normal(password))
+        with derivation():
+            _HASHER.verify(stored or decoy, _normal(password))
     except VerifyMismatchError:
         return False
     return stored is not None

@@ -18,8 +18,8 @@ from forum.adapters.process import leave_no_core
 from forum.cli.context import NO_DATABASE, build_app, read_config
 from forum.cli.migrate import is_current
 from forum.extensions import db, reading
+from forum.web.places import Plan
 
-THREADS = 8
 GRACEFUL_SECONDS = 30
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - where heartbeats of workers never wait for a disk
 
@@ -87,7 +87,7 @@ def server_options(config: Config, *, bind: str, workers: int) -> dict[str, obje
         "bind": bind,
         "workers": workers,
         "worker_class": "gthread",
-        "threads": THREADS,
+        "threads": Plan().threads,
         "timeout": 60,
         "graceful_timeout": GRACEFUL_SECONDS,
         "keepalive": 5,

@@ -29,6 +29,12 @@ class NotFound(DomainError):
     message = "There is nothing here."
 
 
+class Busy(DomainError):
+    """There is no room for this at the moment; trying again helps."""
+
+    message = "Many are here at once. Please wait a moment and try again."
+
+
 class IllegalMove(DomainError):
     """The tip is not in a state from which this move leads."""
 

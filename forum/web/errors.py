@@ -10,7 +10,7 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from forum.domain.errors import DomainError, IllegalMove, InvalidInput, NotFound, NotPermitted
+from forum.domain.errors import Busy, DomainError, IllegalMove, InvalidInput, NotFound, NotPermitted
 from forum.extensions import unit_of_work
 from forum.models.access_log import AccessAction
 from forum.services.access_log import record
@@ -21,6 +21,7 @@ STATUS_BY_FAULT: tuple[tuple[type[DomainError], int], ...] = (
     (NotPermitted, 403),
     (NotFound, 404),
     (IllegalMove, 409),
+    (Busy, 503),
     (InvalidInput, 400),
     (DomainError, 400),
 )
@@ -34,6 +35,7 @@ WHAT_TO_DO = {
     413: "Please go back, choose fewer or smaller files, and send again. What you have typed is still on that page.",
     421: "The forum is not reached by this address. Please open it by the address that you were given.",
     429: "Too many tries in a short time. Please wait a minute and try again.",
+    503: "Please wait a moment, go back and try once more. What you have typed is still on that page.",
     500: "The fault is ours. Please try again in a few minutes; what is urgent, please phone 113.",
 }
 
@@ -69,6 +71,8 @@ def http_fault(fault: HTTPException) -> Any:
         return fault
     if isinstance(fault, InternalServerError):
         return error_page(code, gettext("Something went wrong here."))
+    if code == HTTPStatus.SERVICE_UNAVAILABLE:
+        return *error_page(code, gettext("Many are here at once.")), fault.get_headers()
     if code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         discard_rest()
         return error_page(code, gettext("What you sent is too large."))

@@ -8,6 +8,7 @@ from typing import IO, cast
 from flask import Blueprint, Response, request, send_file
 from flask_limiter.errors import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import ServiceUnavailable
 
 from forum.domain import receipts
 from forum.domain.errors import IllegalMove, InvalidInput, NotFound
@@ -23,6 +24,7 @@ from forum.web.errors import say
 from forum.web.fields import add_fault
 from forum.web.follow.forms import RateForm, ReceiptForm, WriteForm, seen
 from forum.web.follow.pages import ask_page, tip_page
+from forum.web.places import RETRY_AFTER_SECONDS, takes_files
 from forum.web.rate_key import rate_key
 from forum.web.translations import gettext
 from forum.web.uploads import receive
@@ -54,6 +56,7 @@ def show() -> str:
 @blueprint.post("/follow/write")
 @limited
 @public
+@takes_files
 def add() -> str | tuple[str, int]:
     """Add words and files, or reply to a question."""
     receipt, form = _receipt(), WriteForm()
@@ -127,10 +130,11 @@ def session_lost(_fault: CSRFError) -> tuple[str, int]:
 
 
 @blueprint.errorhandler(RateLimitExceeded)
-def too_many(_fault: RateLimitExceeded) -> tuple[str, int]:
+@blueprint.errorhandler(ServiceUnavailable)
+def too_many(fault: RateLimitExceeded | ServiceUnavailable) -> tuple[str, int, dict[str, str]]:
     """Ask for patience, keeping what was typed."""
     said = gettext("Many are asking at once. Please wait a minute and press the button once more.")
-    return ask_page(_renewed(), said=said), 429
+    return ask_page(_renewed(), said=said), fault.code or 503, {"Retry-After": str(RETRY_AFTER_SECONDS)}
 
 
 def _receipt() -> str:

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, current_app, jsonify, redirect, render_te
 from flask_babel import gettext
 from flask_limiter.errors import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from werkzeug.wrappers import Response as AnyResponse
 
 from forum.adapters.shipped import gazetteer
@@ -25,6 +26,7 @@ from forum.services.submission import Acknowledgement, find_repeated, submit
 from forum.web.access import public
 from forum.web.errors import http_fault
 from forum.web.fields import add_fault
+from forum.web.places import RETRY_AFTER_SECONDS, takes_files
 from forum.web.rate_key import rate_key
 from forum.web.submit.form_token import FormToken
 from forum.web.submit.forms import SubmissionForm
@@ -52,6 +54,7 @@ def index() -> Response:
 @blueprint.post("/submit")
 @limiter.limit(RATE, key_func=rate_key)
 @public
+@takes_files
 def send() -> tuple[str, int]:
     """Take the tip and answer with its receipt at once, or show the form again with all that was typed."""
     form = _form()
@@ -118,11 +121,13 @@ def session_lost(fault: CSRFError) -> Any:
 
 
 @blueprint.errorhandler(RateLimitExceeded)
-def too_many(fault: RateLimitExceeded) -> Any:
+@blueprint.errorhandler(ServiceUnavailable)
+def too_many(fault: HTTPException) -> Any:
     """Show the form again with what was typed, and ask for patience."""
     if request.endpoint != "submit.send":
         return http_fault(fault)
-    return form_page(_form(), said=gettext("Many are sending at once. Please wait a minute and press send again.")), 429
+    said = gettext("Many are sending at once. Please wait a minute and press send again.")
+    return form_page(_form(), said=said), fault.code, {"Retry-After": str(RETRY_AFTER_SECONDS)}
 
 
 def _form() -> SubmissionForm:

@@ -23,6 +23,7 @@ from forum.web.access import actor, requires
 from forum.web.errors import say
 from forum.web.fields import add_fault
 from forum.web.passphrase import with_passphrase
+from forum.web.places import takes_files
 from forum.web.tips.action_table import ACTIONS
 from forum.web.tips.actions import Action
 from forum.web.tips.case import Case
@@ -157,7 +158,8 @@ def _view(action: Action) -> Callable[[str], Answer]:
         return _act(action, number)
 
     view.__doc__ = f"Action on a tip: {action.name}."
-    return requires(action.permission)(view)
+    guarded = requires(action.permission)(view)
+    return takes_files(guarded) if hasattr(action.form, "files") else guarded
 
 
 for _action in ACTIONS:
