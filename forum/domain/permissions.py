@@ -55,6 +55,19 @@ OVERSEEING = frozenset({TeamKind.INTAKE_DESK, TeamKind.PROVINCE})
 READING_ROLES = frozenset(role for role, held in ROLE_PERMISSIONS.items() if Permission.READ_TIPS in held)
 
 
+class Ground(StrEnum):
+    """Why somebody may know of a tip."""
+
+    TEAM = "team"
+    """Their team is accountable for it."""
+    RESPONDER = "responder"
+    """Their team takes the first steps."""
+    PROVINCE = "province"
+    """They read the whole province, at its desk or for its police as a whole."""
+    LISTED = "listed"
+    """The tip is restricted, and their team is on its list."""
+
+
 @dataclass(frozen=True, slots=True)
 class MembershipRef:
     """One current membership, with what is needed of its team."""

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Integer, String, and_, bindparam, exists, or_, select
+from sqlalchemy import BindParameter, Case, ColumnElement, Integer, String, and_, bindparam, case, exists, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
-from forum.domain.permissions import Actor
+from forum.domain.permissions import OVERSEEING, READING_ROLES, Actor, Ground
+from forum.models.account import Account
 from forum.models.among import ListOf, among
+from forum.models.membership import Membership
+from forum.models.team import Team
 from forum.models.tip import Tip
 from forum.models.tip_grant import TipGrant
 
@@ -33,10 +38,57 @@ def rights_of(actor: Actor) -> dict[str, Any]:
     return {_TEAMS: sorted(actor.reading_team_ids), _PROVINCES: sorted(actor.reading_provinces)}
 
 
+Match = Callable[[InstrumentedAttribute[Any]], ColumnElement[bool]]
+"""Whether a column names one of the teams, or of the provinces, that somebody reads."""
+
+
+def readers_of_tip() -> ColumnElement[bool]:
+    """Return the condition under which a row of Account, Membership, Team and Tip lets the person know of the tip.
+
+    It is `visible_to` asked the other way round, made of the same rule: who, for a tip, instead of which tips.
+    """
+    reads = and_(Membership.ended_at.is_(None), Membership.role.in_(READING_ROLES), Account.is_active)
+    return and_(reads, _rule(*_MEMBER))
+
+
+def ground_of_reader() -> Case[str]:
+    """Return the first reason for which such a row lets the person know of the tip."""
+    grounds = _grounds(*_MEMBER)
+    is_listed = (Tip.restriction.is_not(None), Ground.LISTED.value)
+    return case(is_listed, *((grounds[ground], ground.value) for ground in OPEN_GROUNDS), else_="")
+
+
+OPEN_GROUNDS = (Ground.TEAM, Ground.RESPONDER, Ground.PROVINCE)
+"""Why an unrestricted tip is seen; a restricted one is seen by who is listed, and for no other reason."""
+
+
+def _rule(in_teams: Match, in_provinces: Match) -> ColumnElement[bool]:
+    """Return the rule itself, whoever asks."""
+    grounds = _grounds(in_teams, in_provinces)
+    is_theirs = or_(*(grounds[ground] for ground in OPEN_GROUNDS))
+    return or_(
+        and_(Tip.restriction.is_(None), is_theirs),
+        and_(Tip.restriction.is_not(None), grounds[Ground.LISTED]),
+    )
+
+
+def _grounds(in_teams: Match, in_provinces: Match) -> Mapping[Ground, ColumnElement[bool]]:
+    return {
+        Ground.TEAM: in_teams(Tip.team_id),
+        Ground.RESPONDER: in_teams(Tip.responder_team_id),
+        Ground.PROVINCE: in_provinces(Tip.province_code),
+        Ground.LISTED: exists(select(1).where(TipGrant.tip_id == Tip.id, in_teams(TipGrant.team_id))),
+    }
+
+
+_MEMBER: tuple[Match, Match] = (
+    lambda column: column == Membership.team_id,
+    lambda column: and_(Team.kind.in_(OVERSEEING), column == Team.province_code),
+)
+
+
 def _condition(teams: BindParameter[Any], provinces: BindParameter[Any]) -> ColumnElement[bool]:
-    is_theirs = or_(among(Tip.team_id, teams), among(Tip.responder_team_id, teams), among(Tip.province_code, provinces))
-    is_granted = exists(select(1).where(TipGrant.tip_id == Tip.id, among(TipGrant.team_id, teams)))
-    return or_(and_(Tip.restriction.is_(None), is_theirs), and_(Tip.restriction.is_not(None), is_granted))
+    return _rule(lambda column: among(column, teams), lambda column: among(column, provinces))
 
 
 VISIBLE = _condition(bindparam(_TEAMS, type_=ListOf(Integer)), bindparam(_PROVINCES, type_=ListOf(String)))

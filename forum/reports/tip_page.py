@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, exists, or_, select
+from sqlalchemy import Integer, String, bindparam, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from forum.adapters.bindings import attachment_where, event_where
@@ -79,13 +79,16 @@ class TipPage:
     master: LinkRow | None
     duplicates: tuple[LinkRow, ...]
     has_identity: bool
+    known_numbers: frozenset[str]
+    """The tips that the events name, as far as the reader may know of them."""
     pseudonym: str
     """What the sender is called who left a name; empty for an anonymous one."""
 
     @property
     def origin(self) -> str | None:
-        """The number of the tip that this one was split from."""
-        return self.events[0].details.get("split_from")
+        """The number of the tip that this one was split from, when the reader may know of it."""
+        number = self.events[0].details.get("split_from")
+        return number if number in self.known_numbers else None
 
     @property
     def proposed_answer(self) -> str:
@@ -98,7 +101,8 @@ class TipPage:
 def tip_page(session: Session, secrets: Secrets, tip: Tip, actor: Actor) -> TipPage:
     """Unseal a tip that has been found for the actor.
 
-    Three queries, whatever its length, and one each for files, links and a list of who may see it, where there are any.
+    Three queries, whatever its length, and one each for files, links, tips that are named and a list of who may see it,
+    where there are any.
     """
     key = secrets.vault.open_tip_key(tip.wrapped_key, tip.kek_id, ref=tip.number)
     around = session.connection().execute(_AROUND, {"tip_id": tip.id}).one()
@@ -117,6 +121,7 @@ def tip_page(session: Session, secrets: Secrets, tip: Tip, actor: Actor) -> TipP
         master=next((link for tip_id, link in links if tip_id == tip.master_id), None),
         duplicates=tuple(link for tip_id, link in links if tip_id != tip.master_id),
         has_identity=around.has_identity,
+        known_numbers=_known(session, events, actor),
         pseudonym=pseudonym(key) if around.has_identity else "",
     )
 
@@ -186,6 +191,9 @@ _FILES = (
 )
 _GRANTED = select(TipGrant.team_id).where(TipGrant.tip_id == _TIP_ID).order_by(TipGrant.team_id)
 _PEOPLE = select(Account.id, Account.display_name).where(among(Account.id, bindparam("ids", type_=ListOf(Integer))))
+_NAMED = select(Tip.number).where(among(Tip.number, bindparam("numbers", type_=ListOf(String))), VISIBLE)
+NAMING = ("split_from", "part", "master", "with_master")
+"""The details of events that name another tip."""
 _LINKS = (
     select(Tip.id, Tip.number, Tip.status)
     .where(or_(Tip.master_id == _TIP_ID, Tip.id == bindparam("master_id", type_=BigId)), VISIBLE)
@@ -237,6 +245,15 @@ def _people(session: Session, tip: Tip, events: Sequence[EventRow]) -> dict[int,
 
 def _granted(session: Session, tip: Tip) -> tuple[int, ...]:
     return tuple(session.connection().execute(_GRANTED, {"tip_id": tip.id}).scalars())
+
+
+def _known(session: Session, events: Sequence[EventRow], actor: Actor) -> frozenset[str]:
+    """Return the numbers among those named that the actor may know of: a tip that is named may be restricted since."""
+    named = {event.details[detail] for event in events for detail in NAMING if detail in event.details}
+    if not named:
+        return frozenset()
+    given = {"numbers": sorted(named)} | rights_of(actor)
+    return frozenset(session.connection().execute(_NAMED, given).scalars())
 
 
 def _links(session: Session, tip: Tip, actor: Actor) -> list[tuple[int, LinkRow]]:

@@ -8,10 +8,12 @@ from typing import Any
 from flask import Flask, render_template, request
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
+from sqlalchemy import select
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from forum.domain.errors import Busy, DomainError, IllegalMove, InvalidInput, NotFound, NotPermitted
 from forum.extensions import unit_of_work
+from forum.models import Tip
 from forum.models.access_log import AccessAction
 from forum.services.access_log import record
 from forum.web.discarding import discard_rest
@@ -81,11 +83,17 @@ def http_fault(fault: HTTPException) -> Any:
     return error_page(code, gettext(fault.name))
 
 
-def record_refusal() -> None:
-    """Leave a row in the access log, in a transaction of its own: the one that failed has rolled back."""
+def record_refusal(number: str | None = None) -> None:
+    """Leave a row in the access log, in a transaction of its own: the one that failed has rolled back.
+
+    The tip that was asked for, by `number` or in the address, is named where there is one: the officer is told nothing
+    of it, the record is.
+    """
     account_id = getattr(getattr(current_user, "account", None), "id", None)
     if account_id is None:
         return
     with unit_of_work() as work:
-        endpoint = request.endpoint or "unknown"
-        record(work, AccessAction.REFUSED, account_id=account_id, data={"endpoint": endpoint})
+        asked = number or str((request.view_args or {}).get("number", ""))
+        tip_id = work.session.scalar(select(Tip.id).where(Tip.number == asked)) if asked else None
+        data = {"endpoint": request.endpoint or "unknown"}
+        record(work, AccessAction.REFUSED, account_id=account_id, tip_id=tip_id, data=data)

@@ -7,10 +7,12 @@ from enum import StrEnum
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
+from sqlalchemy import select
 
+from forum.domain.errors import NotFound
 from forum.domain.permissions import Permission
 from forum.extensions import house, reading, snapshot, unit_of_work
-from forum.models import AccessAction
+from forum.models import AccessAction, Tip
 from forum.reports import audit_logs
 from forum.reports.audit_logs import PAGE, Cursor, Line
 from forum.services.access_log import record
@@ -22,6 +24,7 @@ from forum.web.access import actor, requires
 from forum.web.audit.forms import LogForm
 from forum.web.audit.words import ACCESSES, ACTORS, EVENTS, FIELDS, SUBJECT_BY_VALUE, SUBJECTS
 from forum.web.navigation import MenuItem
+from forum.web.readers import readers_of
 from forum.web.translations import lazy_gettext as _
 
 blueprint = Blueprint("audit", __name__, url_prefix="/audit")
@@ -41,7 +44,9 @@ CHAINS: Mapping[Chain, Any] = {
 
 @blueprint.context_processor
 def _tabs() -> dict[str, object]:
-    here = {"verify": "integrity"}.get(page := (request.endpoint or "").rpartition(".")[2], page)
+    here = {"verify": "integrity", "who_can_see": "accesses"}.get(
+        page := (request.endpoint or "").rpartition(".")[2], page
+    )
     return {"log_tabs": [MenuItem(str(text), url_for(f"audit.{name}"), name == here) for name, text in TABS.items()]}
 
 
@@ -66,6 +71,17 @@ def settings() -> str:
     return _log_page(
         "audit/settings.html", "settings", SUBJECTS, audit_logs.setting_log, words=SUBJECT_BY_VALUE, fields=FIELDS
     )
+
+
+@blueprint.get("/who-can-see/<number>")
+@requires(Permission.READ_LOGS)
+def who_can_see(number: str) -> str:
+    """Show who can see a tip and why, and who has opened it; nothing of what it says."""
+    work = reading()
+    tip = work.session.scalars(select(Tip).where(Tip.number == number)).first()
+    if tip is None:
+        raise NotFound
+    return render_template("audit/who_can_see.html", **readers_of(work, actor(), tip))
 
 
 @blueprint.get("/integrity")

@@ -91,6 +91,7 @@ def render(work: Work, person: Actor, tip: Tip, show: Show = Show()) -> str:
         story=[_told(event, teller, person) for event in reversed(case.page.events)],
         files=[file_line(file, number) for file in case.page.files],
         identity_form=show.identity_form or _identity_form(case),
+        may_ask_who_can_see=person.holds(Permission.APPROVE),
     )
 
 

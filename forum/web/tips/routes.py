@@ -20,10 +20,11 @@ from forum.services.attachments import open_file
 from forum.services.scanning import refuse_harmful
 from forum.services.tips import find_tip, lock_tip
 from forum.web.access import actor, requires
-from forum.web.errors import say
+from forum.web.errors import record_refusal, say
 from forum.web.fields import add_fault
 from forum.web.passphrase import with_passphrase
 from forum.web.places import takes_files
+from forum.web.readers import readers_of
 from forum.web.tips.action_table import ACTIONS
 from forum.web.tips.actions import Action
 from forum.web.tips.case import Case
@@ -46,20 +47,32 @@ def show(number: str) -> str:
     return _opened(number, Show(wanted=request.args.get("do", "")))
 
 
+@blueprint.get("/<number>/who-can-see")
+@requires(Permission.APPROVE)
+def who_can_see(number: str) -> str:
+    """Show a lead who can see a tip and why, and who has opened it."""
+    work, person = reading(), actor()
+    return render_template("tips/who_can_see.html", **readers_of(work, person, find_tip(work.session, number, person)))
+
+
 @blueprint.get("/<number>/files/<uid>")
 @requires(Permission.READ_TIPS)
 def file(number: str, uid: str) -> Answer:
-    """Hand out a file to be saved, or a picture to be looked at; ask first while nobody has checked it."""
-    with unit_of_work() as work:
-        tip = find_tip(work.session, number, actor())
-        row = find_file(work.session, tip, uid)
-        if row is None:
-            raise NotFound
-        refuse_harmful(row)
-        if is_asked_first(row) and "confirmed" not in request.args:
-            return render_template("tips/unchecked.html", number=number, uid=uid, said=SCAN_WORDS[row.scan], file=row)
-        record(work, AccessAction.FILE_OPENED, account_id=actor().account_id, tip_id=tip.id, data={"file": uid})
-        name, reader = open_file(work, tip, row)
+    """Hand out a file to be saved, or a picture to be looked at; ask first while nobody has checked it.
+
+    It is written down before it is opened.
+    """
+    work = reading()
+    tip = find_tip(work.session, number, actor())
+    row = find_file(work.session, tip, uid)
+    if row is None:
+        raise NotFound
+    refuse_harmful(row)
+    if is_asked_first(row) and "confirmed" not in request.args:
+        return render_template("tips/unchecked.html", number=number, uid=uid, said=SCAN_WORDS[row.scan], file=row)
+    with unit_of_work() as writing:
+        record(writing, AccessAction.FILE_OPENED, account_id=actor().account_id, tip_id=tip.id, data={"file": uid})
+    name, reader = open_file(work, tip, row)
     is_shown = "inline" in request.args and is_previewed(row)
     response = Response(_pieces(reader), mimetype=row.media_type)
     response.call_on_close(reader.close)
@@ -119,6 +132,9 @@ def _act(action: Action, number: str) -> Answer:
 
 
 def _show(form: ActionForm, fault: InvalidInput | NotFound) -> None:
+    if isinstance(fault, NotFound) or isinstance(fault.__cause__, NotFound):
+        # A number was typed: of no tip, or of one that the officer must not know of.
+        record_refusal(getattr(form, "number", None))
     if isinstance(fault, InvalidInput):
         add_fault(form, fault)
     else:

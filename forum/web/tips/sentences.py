@@ -49,6 +49,11 @@ class Teller:
         """Return the name of a team."""
         return "–" if team_id is None else name_of(self.rulebook.teams.get(team_id))
 
+    def number(self, event: EventRow, detail: str) -> str:
+        """Return the number of another tip, unless the reader must not know of it."""
+        number = event.details.get(detail, "–")
+        return number if number in self.page.known_numbers else _("(not for you to see)")
+
     def category(self, value: Category) -> str:
         """Return the word of a category."""
         return next((name_of(entry) for entry in self.rulebook.categories if entry.code == value), value.value)
@@ -61,7 +66,7 @@ def _received(teller: Teller, event: EventRow, who: str) -> str:
     team = teller.team(event.changes["team_id"])
     origin = event.details.get("split_from")
     if origin:
-        return _("%(who)s split this part off tip %(number)s.", who=who, number=origin)
+        return _("%(who)s split this part off tip %(number)s.", who=who, number=teller.number(event, "split_from"))
     channel: Channel = event.changes["channel"]
     return _("The tip came in (%(channel)s) and went to %(team)s.", channel=label(channel), team=team)
 
@@ -110,10 +115,10 @@ def _noted(_teller: Teller, event: EventRow, who: str) -> str:
     return f"{said} {ngettext('%(num)d file', '%(num)d files', files)}." if files else said
 
 
-def _answered(_teller: Teller, event: EventRow, who: str) -> str:
-    master = event.details.get("with_master")
-    if master:
-        return _("%(who)s answered, together with tip %(number)s.", who=who, number=master)
+def _answered(teller: Teller, event: EventRow, who: str) -> str:
+    if event.details.get("with_master"):
+        number = teller.number(event, "with_master")
+        return _("%(who)s answered, together with tip %(number)s.", who=who, number=number)
     return _("%(who)s answered the sender.", who=who)
 
 
@@ -142,16 +147,16 @@ def _rated(_teller: Teller, event: EventRow, who: str) -> str:
     return _("%(who)s rated the answer: %(solved)s, %(score)s of 5.", who=who, solved=solved, score=score)
 
 
-def _duplicated(_teller: Teller, event: EventRow, who: str) -> str:
-    return _("%(who)s joined the tip to tip %(number)s.", who=who, number=event.details.get("master", "–"))
+def _duplicated(teller: Teller, event: EventRow, who: str) -> str:
+    return _("%(who)s joined the tip to tip %(number)s.", who=who, number=teller.number(event, "master"))
 
 
 def _followed(teller: Teller, event: EventRow, _who: str) -> str:
     return _("The tip followed the one it is joined to, to %(team)s.", team=teller.team(event.changes["team_id"]))
 
 
-def _split(_teller: Teller, event: EventRow, who: str) -> str:
-    return _("%(who)s split a part off: tip %(number)s.", who=who, number=event.details.get("part", "–"))
+def _split(teller: Teller, event: EventRow, who: str) -> str:
+    return _("%(who)s split a part off: tip %(number)s.", who=who, number=teller.number(event, "part"))
 
 
 def _declined(_teller: Teller, event: EventRow, who: str) -> str:
