@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Select, Text, func, select, tuple_, type_coerce
+from sqlalchemy import Select, Text, and_, func, not_, select, true, tuple_, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from forum.adapters.secrets import Secrets
@@ -19,14 +19,14 @@ from forum.domain.errors import DomainError
 from forum.domain.lifecycle import fold
 from forum.models import AccessRow, SettingEvent, Tip, TipEventRow, TipGrant
 from forum.services import access_log, setting_events
-from forum.services.chains import Chain, Fault, Link, StoredRow, stored_columns, walk
+from forum.services.chains import UNREADABLE, Chain, Fault, Link, StoredRow, Unreadable, stored_columns, walk
 from forum.services.checkpoints import Points
-from forum.services.timeline import COLUMNS, as_event, event_mac
+from forum.services.timeline import COLUMNS, as_event, event_mac, receipt_mark
 
 TIPS_AT_ONCE = 100
 ROWS_AT_ONCE = 2_000
-_UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
-"""What reading a stored value raises that no program of ours has written."""
+NOWHERE = -1
+"""The place of a row that has lost its own: it follows none."""
 
 
 def count_tips(session: Session) -> int:
@@ -54,7 +54,7 @@ def tip_faults(
     points = points or Points()
     try:
         return list(_tip_faults(session, secrets, tip_ids, points))
-    except _UNREADABLE:
+    except UNREADABLE:
         if len(tip_ids) > 1:
             return [fault for tip_id in tip_ids for fault in tip_faults(session, secrets, [tip_id], points=points)]
         number = session.scalar(select(type_coerce(Tip.number, Text)).where(Tip.id == tip_ids[0]))
@@ -131,6 +131,9 @@ def _faults_of_tip(
     if link.mac != tip.head_mac:
         yield Fault(Chain.TIP, tip.number, "The tip names another last event than there is.")
     yield from _fold_faults(tip, events, granted)
+    marked = events[0].data["details"].get("receipt") if events else None
+    if marked is not None and marked != receipt_mark(tip):  # the first tips of all bear no mark
+        yield Fault(Chain.TIP, tip.number, "The tip has another receipt than it was received with.")
     try:
         secrets.vault.open_tip_key(tip.wrapped_key, tip.kek_id, ref=tip.number)
     except SealBroken:
@@ -140,7 +143,7 @@ def _faults_of_tip(
 def _fold_faults(tip: StoredRow, events: Sequence[Any], granted: tuple[int, ...]) -> Iterator[Fault]:
     try:
         state = fold([as_event(row) for row in events])
-    except (DomainError, *_UNREADABLE):
+    except (DomainError, *UNREADABLE):
         yield Fault(Chain.TIP, tip.number, "Its events lead to no possible state.")
         return
     held = {name: getattr(tip, name) for name in (*COLUMNS, "queue_at")}
@@ -153,13 +156,31 @@ def _fold_faults(tip: StoredRow, events: Sequence[Any], granted: tuple[int, ...]
 
 def _paged(
     session: Session, query: Select[*tuple[Any, ...]], place: Sequence[InstrumentedAttribute[int]]
-) -> Iterator[StoredRow]:
+) -> Iterator[StoredRow | Unreadable]:
     """Yield all rows in the order of their place, a bounded number in memory."""
+    mac: Any = place[0].class_.mac
+    is_placed = and_(*(column.is_not(None) for column in place))
+    places = select(*place, mac).where(is_placed).order_by(*place).limit(ROWS_AT_ONCE)
     after: tuple[int, ...] | None = None
     while True:
-        page = query if after is None else query.where(tuple_(*place) > after)
-        rows = session.execute(page.order_by(*place).limit(ROWS_AT_ONCE)).all()
-        yield from rows
-        if len(rows) < ROWS_AT_ONCE:
+        is_later = true() if after is None else tuple_(*place) > after
+        heads = session.execute(places.where(is_later)).all()
+        if not heads:
+            yield from (Unreadable(0, NOWHERE, b"") for _row in session.execute(select(mac).where(not_(is_placed))))
             return
-        after = tuple(getattr(rows[-1], column.key) for column in place)
+        after = tuple(heads[-1][:-1])
+        try:
+            yield from session.execute(query.where(is_later, tuple_(*place) <= after).order_by(*place)).all()
+        except UNREADABLE:
+            yield from (_alone(session, query, place, head) for head in heads)
+
+
+def _alone(
+    session: Session, query: Select[*tuple[Any, ...]], place: Sequence[InstrumentedAttribute[int]], head: StoredRow
+) -> StoredRow | Unreadable:
+    """Read one row of a page in which something cannot be read."""
+    *at, mac = head
+    try:
+        return session.execute(query.where(tuple_(*place) == tuple(at))).one()
+    except UNREADABLE:
+        return Unreadable(at[0], at[-1], mac)

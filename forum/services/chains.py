@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -38,6 +38,19 @@ class Fault:
     params: dict[str, object] = field(default_factory=dict)
 
 
+UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
+"""What reading a stored value raises that no program of ours has written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A row that holds what cannot even be read."""
+
+    chain: int
+    seq: int
+    mac: bytes
+
+
 @dataclass(slots=True)
 class Link:
     """How far a chain has been walked; the codes of the rows at the places in `wanted` are kept on the way."""
@@ -49,7 +62,7 @@ class Link:
 
 
 def walk(
-    rows: Iterator[StoredRow] | Sequence[StoredRow], mac_of: MacOf, *, chain: Chain, key: str, link: Link
+    rows: Iterable[StoredRow | Unreadable], mac_of: MacOf, *, chain: Chain, key: str, link: Link
 ) -> Iterator[Fault]:
     """Follow the links; after a fault the walk goes on from the code as stored, so that it is told only once."""
     for row in rows:
@@ -57,11 +70,18 @@ def walk(
         if seq != link.seq + 1:
             message = "Row %(seq)s follows row %(before)s: rows between are missing."
             yield Fault(chain, key, message, {"seq": seq, "before": link.seq})
-        elif mac_of(link.mac, row) != row.mac or canonical_json(row.data) != row.spelled:
+        elif isinstance(row, Unreadable) or not _fits(row, mac_of, link):
             yield Fault(chain, key, "Row %(seq)s has been changed, or put where it does not belong.", {"seq": seq})
         link.seq, link.mac = seq, row.mac
         if seq in link.wanted:
             link.kept[seq] = row.mac
+
+
+def _fits(row: StoredRow, mac_of: MacOf, link: Link) -> bool:
+    try:
+        return bool(mac_of(link.mac, row) == row.mac and canonical_json(row.data) == row.spelled)
+    except UNREADABLE:
+        return False
 
 
 def stored_columns(model: type[AccessRow | SettingEvent | TipEventRow]) -> Select[*tuple[Any, ...]]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC
 from typing import Any
 
@@ -62,6 +63,7 @@ def begin(work: Work, tip: Tip, event: TipEvent, key: bytes, *, text: str, folde
     Both go in by plain INSERTs, as submission is the path that must survive a flood: `tip` gets its id but stays
     outside the session. Of two equal forms at the same moment the second waits here for the first.
     """
+    event = replace(event, details={**event.details, "receipt": receipt_mark(tip)})
     after = apply(None, event)
     for name in COLUMNS:
         setattr(tip, name, _column_value(name, getattr(after, name)))
@@ -76,6 +78,11 @@ def begin(work: Work, tip: Tip, event: TipEvent, key: bytes, *, text: str, folde
     connection.execute(_INSERT_EVENT, _values(row))
     _write_grants(work.session, tip.id, (), after.granted_team_ids)
     return True
+
+
+def receipt_mark(tip: Any) -> str:
+    """Return what the first event says of the receipt, so that a tip given the receipt of another is found."""
+    return hashlib.sha256(tip.receipt_digest + tip.receipt_key_id.encode()).hexdigest()
 
 
 def state_of(session: Session, tip: Tip) -> TipState:

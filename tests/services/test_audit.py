@@ -6,18 +6,34 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import combinations
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import Connection, Enum, String, Table, func, inspect, select, text, type_coerce, update
+from sqlalchemy import (
+    Connection,
+    Enum,
+    String,
+    Table,
+    delete,
+    func,
+    insert,
+    inspect,
+    null,
+    select,
+    text,
+    type_coerce,
+    update,
+)
+from sqlalchemy.exc import IntegrityError
 
 from forum.domain.submissions import PoliceConcern
 from forum.extensions import db, house, snapshot
 from forum.models import AccessAction, AccessRow, SettingEvent, Tip, TipEventRow, TipGrant
 from forum.models.base import CanonicalJson, UtcDateTime
 from forum.services import access_log, setting_events
-from forum.services.audit import access_faults, next_tip_ids, setting_faults, tip_faults
+from forum.services.audit import access_faults, next_tip_ids, orphan_faults, setting_faults, tip_faults
 from forum.services.chains import Fault
 from forum.services.setting_events import Subject
 from forum.services.timeline import COLUMNS
@@ -26,8 +42,8 @@ from tests.factories import Cast, send_tip, team_id, tip_of, to_closed, to_route
 
 SURROGATES = {"id"}
 """Numbers of rows that mean nothing: order and belonging are told by `seq` and the owner."""
-UNCHAINED = {"id", "receipt_digest", "receipt_key_id", "receipt_kept_at"}
-"""Of a tip: only the holder of the receipt can tell that its digest is another."""
+UNCHAINED = {"receipt_kept_at"}
+"""Of a tip: whether its receipt may be shown again, for a day, to the very form that was sent; no event says that."""
 
 
 @pytest.fixture
@@ -38,6 +54,8 @@ def records(app: Flask) -> int:
         tip = to_closed(work, cast)
         to_routed(work, cast)
         send_tip(work)
+        send_tip(work, police=PoliceConcern.COMMUNE, police_unit="Công an xã")
+        send_tip(work, police=PoliceConcern.LEADERSHIP, police_unit="Giám đốc công an tỉnh")
         for account_id in (cast.desk.account_id, cast.lead.account_id, None):
             for action in (AccessAction.SIGNED_IN, AccessAction.TIP_OPENED, AccessAction.SEARCHED):
                 access_log.record(work, action, account_id=account_id, tip_id=tip.id, words="ma túy", data={"n": 1})
@@ -51,6 +69,7 @@ def all_faults() -> list[Fault]:
     secrets = house().secrets
     with snapshot() as session:
         faults = tip_faults(session, secrets, next_tip_ids(session))
+        faults += orphan_faults(session)
         return faults + list(access_faults(session, secrets)) + list(setting_faults(session, secrets))
 
 
@@ -72,8 +91,11 @@ def by_hand(app: Flask, records: int) -> Iterator[Connection]:
 
 def _drop_constraints(connection: Connection) -> None:
     look = inspect(connection)
+    for table in look.get_table_names():
+        for key in look.get_foreign_keys(table):
+            connection.execute(text(f'ALTER TABLE {table} DROP CONSTRAINT "{key["name"]}"'))
     for table in ("tip", "tip_event", "tip_grant", "access_log", "setting_event"):
-        names = [c["name"] for c in (*look.get_check_constraints(table), *look.get_foreign_keys(table))]
+        names = [c["name"] for c in look.get_check_constraints(table)]
         names += [c["name"] for c in look.get_unique_constraints(table)]
         for name in names:
             connection.execute(text(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"'))
@@ -133,13 +155,104 @@ def _unnoticed(
     surrogate = connection.execute(select(table.c.id).where(*where)).scalar_one()
     this = (table.c.id == surrogate,)
     missed = []
-    for name in _names(table, without):
+    for name in _names(table, without | {"id"}):
         before = _change(connection, table, name, this)
         if chain not in {fault.chain for fault in all_faults()}:
             missed.append(name)
         connection.execute(update(table).where(*this).values({name: before}))
         assert all_faults() == []
     return missed
+
+
+EVERY_CHAINED = (
+    (TipEventRow, SURROGATES, "tip-event"),
+    (Tip, UNCHAINED, "tip-event"),
+    (TipGrant, set(), "tip-event"),
+    (AccessRow, SURROGATES, "access-log"),
+    (SettingEvent, SURROGATES, "setting-event"),
+)
+
+
+@pytest.mark.parametrize(("model", "without", "chain"), EVERY_CHAINED)
+class TestEveryColumn:
+    def test_a_fault_is_found_when_a_value_is_taken_away(self, by_hand, model, without, chain):
+        table = model.__table__
+        missed, refused = [], []
+        for name in _names(table, without | {"id"}):
+            rows = _rows(by_hand, table)
+            row = next((each for each in rows if each[name] is not None), None)
+            if row is None:
+                continue  # the column is empty everywhere: nothing can be taken away
+            try:
+                by_hand.execute(update(table).where(*_this(table, row)).values({name: null()}))
+            except IntegrityError:  # SQLite knows no way to drop NOT NULL; a primary key has it anywhere
+                refused.append(name)
+                continue
+            if chain not in {fault.chain for fault in all_faults()}:
+                missed.append(name)
+            _put_back(by_hand, table, rows)
+        assert missed == []
+        assert all(not table.c[name].nullable for name in refused)
+
+    def test_a_fault_is_found_when_two_rows_change_a_value(self, by_hand, model, without, chain):
+        table = model.__table__
+        missed, swapped = [], []
+        for name in _names(table, without):
+            rows = _rows(by_hand, table)
+            pair = next(((a, b) for a, b in combinations(rows, 2) if a[name] != b[name]), None)
+            if pair is None:
+                continue  # alike everywhere: there is nothing to swap
+            swapped.append(name)
+            others = [row for row in rows if row not in pair]
+            _put_back(by_hand, table, [*others, {**pair[0], name: pair[1][name]}, {**pair[1], name: pair[0][name]}])
+            if chain not in {fault.chain for fault in all_faults()}:
+                missed.append(name)
+            _put_back(by_hand, table, rows)
+            assert all_faults() == []
+        assert missed == []
+        assert set(swapped) >= {column.name for column in table.columns if column.primary_key} - without
+
+    def test_a_fault_is_found_when_any_row_is_removed(self, by_hand, model, without, chain):
+        table = model.__table__
+        rows = _rows(by_hand, table)
+        missed = []
+        for row in rows:
+            by_hand.execute(delete(table).where(*_this(table, row)))
+            if not all_faults() and not _is_last(row, rows, model):
+                missed.append(row)
+            _put_back(by_hand, table, rows)
+        assert missed == []
+
+
+def _is_last(row: dict[str, Any], rows: list[dict[str, Any]], model: type) -> bool:
+    """Whether the row ends a chain that nothing else names: that is the matter of checkpoints."""
+    if model is Tip:
+        return False
+    if model is AccessRow:
+        rows = [each for each in rows if each["chain"] == row["chain"]]
+    return model in {AccessRow, SettingEvent} and row["seq"] == max(each["seq"] for each in rows)
+
+
+def _rows(connection: Connection, table: Table) -> list[dict[str, Any]]:
+    return [dict(row._mapping) for row in connection.execute(select(table).order_by(*table.primary_key))]
+
+
+def _this(table: Table, row: dict[str, Any]) -> list[Any]:
+    return [column == row[column.name] for column in table.primary_key]
+
+
+def _put_back(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    connection.execute(delete(table))
+    connection.execute(insert(table), rows)
+
+
+def test_a_fault_is_found_when_a_tip_takes_the_receipt_of_another(by_hand, records):
+    rows = _rows(by_hand, Tip.__table__)
+    one, other = rows[:2]
+    names = ("receipt_digest", "receipt_key_id")
+    forged = [{**one, **{n: other[n] for n in names}}, {**other, **{n: one[n] for n in names}}, *rows[2:]]
+    _put_back(by_hand, Tip.__table__, forged)
+    assert [fault.message for fault in all_faults()] == ["The tip has another receipt than it was received with."] * 2
 
 
 def test_the_columns_of_the_fold_are_all_among_those_changed():
@@ -174,7 +287,22 @@ def test_a_fault_is_found_when_a_team_is_added_to_the_list_of_a_tip(by_hand, rec
 )
 def test_a_fault_is_told_rather_than_raised_when_a_value_cannot_be_read(by_hand, table, column, value):
     by_hand.execute(text(f"UPDATE {table} SET {column} = :value"), {"value": value})
-    assert len({fault.key for fault in all_faults()}) == 3
+    assert len({fault.key for fault in all_faults()}) == 5
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value", "chain"),
+    [
+        ("access_log", "action", "never-heard-of", "access-log"),
+        ("access_log", "data", "{", "access-log"),
+        ("setting_event", "data", "{", "setting-event"),
+    ],
+)
+def test_each_row_that_cannot_be_read_is_told_and_the_walk_goes_on(by_hand, table, column, value, chain):
+    by_hand.execute(text(f"UPDATE {table} SET {column} = :value WHERE seq = 2"), {"value": value})
+    faults = all_faults()
+    assert {fault.chain for fault in faults} == {chain}
+    assert {fault.params["seq"] for fault in faults} == {2}
 
 
 def test_a_fault_is_found_when_stored_data_is_only_spelled_otherwise(by_hand, records):
@@ -203,6 +331,16 @@ class TestOrder:
         by_hand.execute(text(f"DELETE FROM {table} WHERE {where} AND seq = 2"))
         by_hand.execute(text(f"UPDATE {table} SET seq = -seq WHERE {where} AND seq > 2"))
         by_hand.execute(text(f"UPDATE {table} SET seq = -seq - 1 WHERE {where} AND seq < 0"))
+        assert all_faults()
+
+    def test_a_fault_is_found_when_a_row_is_put_in_between(self, by_hand, records, table, owner):
+        where = owner.format(tip=records)
+        by_hand.execute(text(f"UPDATE {table} SET seq = -seq WHERE {where} AND seq > 1"))
+        by_hand.execute(text(f"UPDATE {table} SET seq = 1 - seq WHERE {where} AND seq < 0"))
+        look = inspect(by_hand)
+        listed = ", ".join(c["name"] for c in look.get_columns(table) if c["name"] not in {"id", "seq"})
+        found = f"FROM {table} WHERE {where} AND seq = 1"
+        by_hand.execute(text(f"INSERT INTO {table} (seq, {listed}) SELECT 2, {listed} {found}"))
         assert all_faults()
 
     def test_a_fault_is_found_when_two_rows_change_places(self, by_hand, records, table, owner):
