@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Select, Text, and_, func, not_, select, true, tuple_, type_coerce
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import Text, func, select, type_coerce
+from sqlalchemy.orm import Session
 
 from forum.adapters.secrets import Secrets
 from forum.adapters.vault import SealBroken
@@ -19,14 +19,13 @@ from forum.domain.errors import DomainError
 from forum.domain.lifecycle import fold
 from forum.models import AccessRow, SettingEvent, Tip, TipEventRow, TipGrant
 from forum.services import access_log, setting_events
-from forum.services.chains import UNREADABLE, Chain, Fault, Link, StoredRow, Unreadable, stored_columns, walk
+from forum.services.chains import Chain, Fault, Link, StoredRow, stored_columns, walk
 from forum.services.checkpoints import Points
+from forum.services.record_rows import UNREADABLE
+from forum.services.record_rows import rows_in_order as _paged
 from forum.services.timeline import COLUMNS, as_event, event_mac, receipt_mark
 
 TIPS_AT_ONCE = 100
-ROWS_AT_ONCE = 2_000
-NOWHERE = -1
-"""The place of a row that has lost its own: it follows none."""
 
 
 def count_tips(session: Session) -> int:
@@ -152,35 +151,3 @@ def _fold_faults(tip: StoredRow, events: Sequence[Any], granted: tuple[int, ...]
     if differing:
         message = "The row differs from what its events say: %(columns)s."
         yield Fault(Chain.TIP, tip.number, message, {"columns": ", ".join(differing)})
-
-
-def _paged(
-    session: Session, query: Select[*tuple[Any, ...]], place: Sequence[InstrumentedAttribute[int]]
-) -> Iterator[StoredRow | Unreadable]:
-    """Yield all rows in the order of their place, a bounded number in memory."""
-    mac: Any = place[0].class_.mac
-    is_placed = and_(*(column.is_not(None) for column in place))
-    places = select(*place, mac).where(is_placed).order_by(*place).limit(ROWS_AT_ONCE)
-    after: tuple[int, ...] | None = None
-    while True:
-        is_later = true() if after is None else tuple_(*place) > after
-        heads = session.execute(places.where(is_later)).all()
-        if not heads:
-            yield from (Unreadable(0, NOWHERE, b"") for _row in session.execute(select(mac).where(not_(is_placed))))
-            return
-        after = tuple(heads[-1][:-1])
-        try:
-            yield from session.execute(query.where(is_later, tuple_(*place) <= after).order_by(*place)).all()
-        except UNREADABLE:
-            yield from (_alone(session, query, place, head) for head in heads)
-
-
-def _alone(
-    session: Session, query: Select[*tuple[Any, ...]], place: Sequence[InstrumentedAttribute[int]], head: StoredRow
-) -> StoredRow | Unreadable:
-    """Read one row of a page in which something cannot be read."""
-    *at, mac = head
-    try:
-        return session.execute(query.where(tuple_(*place) == tuple(at))).one()
-    except UNREADABLE:
-        return Unreadable(at[0], at[-1], mac)

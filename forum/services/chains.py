@@ -12,6 +12,7 @@ from sqlalchemy import Row, Select, Text, select, type_coerce
 from forum.adapters.chain import GENESIS
 from forum.models import AccessRow, SettingEvent, TipEventRow
 from forum.models.base import canonical_json
+from forum.services.record_rows import UNREADABLE, Unreadable
 
 StoredRow = Row[*tuple[Any, ...]]
 MacOf = Callable[[bytes, Any], bytes]
@@ -36,19 +37,6 @@ class Fault:
     key: str
     message: str
     params: dict[str, object] = field(default_factory=dict)
-
-
-UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
-"""What reading a stored value raises that no program of ours has written."""
-
-
-@dataclass(frozen=True, slots=True)
-class Unreadable:
-    """A row that holds what cannot even be read."""
-
-    chain: int
-    seq: int
-    mac: bytes
 
 
 @dataclass(slots=True)

@@ -105,11 +105,11 @@ def grown_since(now: Heads, checkpoints: Sequence[Checkpoint]) -> tuple[Heads, l
         points = known[chain]
         grown[chain] = {
             owner: head
-            for owner, head in now[chain].items()
+            for owner, head in now.get(chain, {}).items()
             if owner not in points or head.length > points[owner].length
         }
         for owner, point in points.items():
-            head = now[chain].get(owner)
+            head = now.get(chain, {}).get(owner)
             if head is None or head.length < point.length or (head.length == point.length and head.mac != point.mac):
                 faults += _first(chain, owner, [point])
     return grown, faults

@@ -28,7 +28,6 @@ from forum.models import (
     TipGrant,
     TipSearch,
 )
-from forum.models.tip_search import TipTerm
 from forum.services import access_log, setting_events, triage
 from forum.services.setting_events import Subject
 from forum.services.timeline import COLUMNS, as_event, event_mac
@@ -82,7 +81,7 @@ def keep_state(connection: Connection) -> dict[Any, list[Any]]:
 
 def roll_back(connection: Connection, kept: dict[Any, list[Any]]) -> None:
     """Put the records back as they were, as a restored backup does."""
-    for model in (TipTerm, TipSearch, TipGrant, TipEventRow, AccessRow, SettingEvent):
+    for model in (TipSearch, TipGrant, TipEventRow, AccessRow, SettingEvent):
         connection.execute(delete(model))
     ids = [row["id"] for row in kept[Tip]]
     connection.execute(delete(Tip).where(Tip.id.not_in(ids)))
@@ -109,7 +108,7 @@ def cut_settings(connection: Connection) -> None:
 def drop_tip(connection: Connection) -> None:
     """Remove a tip with all that names it."""
     tip_id = connection.scalar(select(Tip.id).order_by(Tip.id.desc()).limit(1))
-    for model in (TipTerm, TipSearch, TipGrant, TipEventRow):
+    for model in (TipSearch, TipGrant, TipEventRow):
         connection.execute(delete(model).where(model.tip_id == tip_id))
     connection.execute(delete(Tip).where(Tip.id == tip_id))
 

@@ -63,6 +63,7 @@ def test_events_are_narrowed_to_tip_kind_account_and_days(app, auditor, clock: F
         username = db.session.execute(
             text("SELECT username FROM account WHERE id = :id"), {"id": cast.lead.account_id}
         ).scalar_one()
+    auditor = Officer(app, ("cluster", Role.AUDITOR))  # the session of the other has ended meanwhile
     assert _numbers(auditor, "/audit/") == {tip.number, later.number}
     assert _numbers(auditor, f"/audit/?number={tip.number}") == {tip.number}
     assert _numbers(auditor, "/audit/?first=2026-11-26&last=26/11/2026") == {later.number}

@@ -52,10 +52,13 @@ def find() -> Response | str | tuple[str, int]:
         return _page(form), 400
     work, person = reading(), actor()
     filters = form.filters()
-    found = search(work.session, work.secrets, person, query, filters=filters, after=Cursor.read(form.after.data))
-    with unit_of_work() as writing:
-        data = {"filters": form.chosen(), "rows": len(found.rows)}
-        record(writing, AccessAction.SEARCHED, account_id=person.account_id, data=data, words=words)
+    found: SearchPage | None = None
+    try:
+        found = search(work.session, work.secrets, person, query, filters=filters, after=Cursor.read(form.after.data))
+    finally:  # a search that fails has been tried
+        with unit_of_work() as writing:
+            data = {"filters": form.chosen(), "rows": len(found.rows) if found else None}
+            record(writing, AccessAction.SEARCHED, account_id=person.account_id, data=data, words=words)
     return _page(form, found)
 
 

@@ -80,8 +80,8 @@ def export() -> Response:
     question = _asked(work)
     if question.view is None:
         raise InvalidInput
-    content = spreadsheet(_page(work, question.view))
     _record(AccessAction.EXPORTED, question, part="figures")
+    content = spreadsheet(_page(work, question.view))
     now = question.view.comparison.now
     name = f"thong-ke-{question.scope.code.replace('/', '-')}-{now.first.isoformat()}-{now.last.isoformat()}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
