@@ -16,10 +16,10 @@ from forum.adapters.secrets import Secrets
 from forum.domain.event_codec import decode_changes
 from forum.domain.events import ActorKind, EventKind
 from forum.domain.lifecycle import Status
-from forum.domain.permissions import ROLE_PERMISSIONS, Actor, Permission
+from forum.domain.permissions import Actor
 from forum.domain.tip_text import TipText
 from forum.domain.vocabulary import Scan
-from forum.models import Account, Attachment, Commune, Identity, Membership, Province, Tip, TipEventRow, TipGrant
+from forum.models import Account, Attachment, Commune, Identity, Province, Tip, TipEventRow, TipGrant
 from forum.models.among import ListOf, among
 from forum.models.tip import BigId
 from forum.models.visibility import VISIBLE, rights_of
@@ -129,20 +129,6 @@ def tip_page(session: Session, secrets: Secrets, tip: Tip, actor: Actor) -> TipP
 def find_file(session: Session, tip: Tip, uid: str) -> Attachment | None:
     """Return a file of the tip."""
     return session.scalars(select(Attachment).where(Attachment.tip_id == tip.id, Attachment.uid == uid)).first()
-
-
-def assignable(session: Session, team_ids: Sequence[int]) -> list[tuple[int, str]]:
-    """Return who may be given a tip of these teams: (account id, name), by name."""
-    handles = [role for role, held in ROLE_PERMISSIONS.items() if Permission.HANDLE in held]
-    query = (
-        select(Account.id, Account.display_name)
-        .join(Membership, Membership.account_id == Account.id)
-        .where(Membership.team_id.in_(team_ids), Membership.role.in_(handles), Membership.ended_at.is_(None))
-        .where(Account.is_active)
-        .distinct()
-        .order_by(Account.display_name, Account.id)
-    )
-    return [(account_id, name) for account_id, name in session.execute(query)]
 
 
 _Follower = aliased(Tip)

@@ -15,6 +15,7 @@ from forum.models import AccessAction, AccessRow, Attachment, Membership, Tip, T
 from tests.citizen import Citizen
 from tests.factories import make_account
 from tests.house.route_table import Route, expected_routes
+from tests.papers import paper
 from tests.web.test_matrix import Doors, doors  # noqa: F401 - a fixture
 
 OTHERS = {"province": "15/desk", "team": "14/PC08"}
@@ -104,7 +105,7 @@ def test_made_up_ids_are_refused_in_words_at_every_address(doors: Doors, beyond:
 def test_a_receipt_opens_its_own_tip_alone(app: Flask) -> None:
     """Whatever else a citizen sends along, receipt and words go to the tip of the receipt."""
     one, two = Citizen(app.test_client()), Citizen(app.test_client())
-    first = one.receipt(files=[(io.BytesIO(b"%PDF-1.7 words"), "don.pdf")])
+    first = one.receipt(files=[(io.BytesIO(paper()), "don.pdf")])
     second = two.receipt(body="Một việc khác hẳn, ở chợ huyện.")
     with app.app_context():
         tips = db.session.scalars(select(Tip).order_by(Tip.id)).all()

@@ -485,6 +485,7 @@ def test_opening_is_written_down_and_so_is_a_refusal(app: Flask) -> None:
 
 def test_page_makes_the_same_number_of_queries_however_much_has_happened(app: Flask) -> None:
     number, _ = sent()
+    sent()  # one that may tell of the same thing: with none, no words are compared
     desk = Officer(app, DESK)
     few = statements_of(desk, f"/tips/{number}")
     for count in range(15):

@@ -12,7 +12,7 @@ from werkzeug.datastructures import FileStorage
 from wtforms import HiddenField, IntegerField, RadioField, TextAreaField, ValidationError
 
 from forum.domain.vocabulary import Kind
-from forum.reports.tip_page import assignable
+from forum.reports.assignable import assignable
 from forum.services.handling import LONGEST_TEXT, teams_that_may_handle
 from forum.services.identity import SHORTEST_REASON
 from forum.services.transfers import LONGEST_REASON
