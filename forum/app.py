@@ -20,7 +20,7 @@ from forum.domain.session_limits import IDLE
 from forum.extensions import House, babel, csrf, db, limiter, prepare_engine
 from forum.web.access import init_access
 from forum.web.blueprints import BLUEPRINTS, DEMO_BLUEPRINTS
-from forum.web.converters import StorableInteger
+from forum.web.converters import StorableInteger, StorableText
 from forum.web.errors import init_errors
 from forum.web.filters import init_filters
 from forum.web.headers import init_headers
@@ -39,7 +39,7 @@ def create_app(config: Config, *, clock: Clock = system_clock.now) -> Flask:
     """Build the application; raise ConfigError when the configuration cannot serve."""
     app = Flask("forum", root_path=None, static_folder="../static", template_folder="../templates")
     app.request_class = ForumRequest
-    app.url_map.converters["int"] = StorableInteger
+    app.url_map.converters.update(int=StorableInteger, string=StorableText, default=StorableText)
     app.config.from_mapping(_settings(config))
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
