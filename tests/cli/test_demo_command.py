@@ -42,6 +42,7 @@ from forum.services.accounts import actor_of, find_account
 from forum.services.attachments import open_file
 from forum.services.conversation import find_by_receipt
 from forum.services.facts import due_days
+from forum.services.notices import NOTICE
 from forum.services.officers import may_act
 from forum.services.timeline import events_of, state_of
 from tests.cli.conftest import Run, Start, wait_for
@@ -261,7 +262,7 @@ def test_pictures_were_let_in_and_addresses_live_as_long_as_their_tips(made: Mad
                 assert picture.format == "JPEG"
         left = work.session.execute(select(Tip.status).join(NoticeAddress, NoticeAddress.tip_id == Tip.id)).scalars()
         assert Status.CLOSED not in set(left)
-        notices = work.session.scalars(select(OutboxJob)).all()
+        notices = work.session.scalars(select(OutboxJob).where(OutboxJob.kind == NOTICE)).all()
         assert notices
         assert [job for job in notices if job.done_at is None] == []
 
