@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from io import SEEK_END
 from typing import IO, Any, cast
+from urllib.parse import quote_from_bytes
 
 from flask import Request, current_app
 from werkzeug.datastructures import FileStorage, ImmutableMultiDict
@@ -26,7 +27,7 @@ MEBIBYTE = 1024 * 1024
 LARGEST_FILE = 20 * MEBIBYTE
 LONGEST_NAME = 120
 _FILE_FIELD = re.compile(r"([a-z-]+-)?files")
-_BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
+_ASCII = bytes(range(128))
 _PATH_SEPARATOR = re.compile(r"[/\\]")
 
 
@@ -41,7 +42,7 @@ class ForumRequest(Request):
     def __init__(self, environ: Any, *args: Any, **kwargs: Any) -> None:
         """Spell an address in ASCII, as it should have come: Werkzeug fails on octets of other encodings."""
         super().__init__(environ, *args, **kwargs)
-        self.query_string = _BEYOND_ASCII.sub(lambda octet: b"%%%02X" % octet[0][0], self.query_string)
+        self.query_string = quote_from_bytes(self.query_string, safe=_ASCII).encode("ascii")
 
     def _load_form_data(self) -> None:
         """Throw away files in the place of other fields: forms would take them for the words of those."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from socketserver import ThreadingMixIn
 from types import SimpleNamespace
+from wsgiref.simple_server import WSGIServer, make_server
 
 import pytest
 from flask import Flask, render_template_string, request
@@ -13,7 +15,6 @@ from flask_babel import Babel
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 from playwright.sync_api import Browser, Page
-from werkzeug.serving import make_server
 
 from forum.domain.urgency import urgent_patterns
 from forum.web.filters import init_filters
@@ -66,6 +67,7 @@ def app(received: list[dict[str, str]]) -> Flask:
     app.config["SECRET_KEY"] = "for tests only"
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.extensions["forum"] = SimpleNamespace(config=SimpleNamespace(cookie_prefix="", is_https=False))
     babel = Babel(app, locale_selector=select_language)
     babel.domain_instance = PoDomain()
     CSRFProtect(app)
@@ -93,10 +95,16 @@ def _receive(received: list[dict[str, str]]) -> tuple[str, int]:
     return "", 204  # the browser stays on the page, so that a second press is possible
 
 
+class Server(ThreadingMixIn, WSGIServer):
+    """Answers several requests at a time; unlike Werkzeug's it closes a file also when the browser hung up."""
+
+    daemon_threads = True
+
+
 @pytest.fixture(scope="session")
 def address(app: Flask) -> Iterator[str]:
     """Serve the application and return its address."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = make_server("127.0.0.1", 0, app, Server)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
