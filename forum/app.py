@@ -29,6 +29,7 @@ from forum.web.icons import init_icons
 from forum.web.navigation import init_navigation
 from forum.web.places import init_places
 from forum.web.static_files import init_static_files
+from forum.web.step_up import init_step_up
 from forum.web.translations import LANGUAGES, PoDomain, init_translations, select_language
 from forum.web.uploads import ForumRequest
 
@@ -55,6 +56,7 @@ def create_app(config: Config, *, clock: Clock = system_clock.now) -> Flask:
     babel.domain_instance = PoDomain()
     init_translations(app)
     init_access(app)
+    init_step_up(app)
     init_headers(app)
     init_errors(app)
     init_filters(app)

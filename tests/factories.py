@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import secrets
+from datetime import datetime
 from typing import Any
 
+from flask.testing import FlaskClient
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
+from forum.adapters import one_time_codes
 from forum.adapters.passwords import hash_password
 from forum.domain.permissions import Actor, MembershipRef
 from forum.domain.submissions import Submission
 from forum.domain.vocabulary import Category, Kind, Priority, Role
-from forum.models import Account, Membership, Team, Tip
-from forum.services import custody, handling, routing, triage
+from forum.extensions import db
+from forum.models import Account, Membership, Team, Tip, Totp
+from forum.services import custody, factors, handling, routing, triage
 from forum.services.submission import Acknowledgement, submit
 from forum.services.tips import lock_tip
 from forum.services.work import Work
@@ -20,6 +25,8 @@ from forum.services.work import Work
 PASSWORD = "mot mat khau du dai"
 PASSWORD_HASH = hash_password(PASSWORD)
 PASSPHRASE = "bốn từ không liên quan"
+APP_SECRET = one_time_codes.new_secret()
+"""What the app of every account knows."""
 BODY = "Cuối bản có người lạ tụ tập bán ma túy vào ban đêm, bà con rất lo."
 
 
@@ -33,7 +40,26 @@ def make_account(work: Work, *grants: tuple[str, Role], username: str | None = N
         membership = Membership(account_id=account.id, team_id=team_id(work, code), role=role, granted_at=work.now)
         work.session.add(membership)
     work.session.flush()
+    factors.give_app(work, account, APP_SECRET)
     return account
+
+
+def code_for(username: str, now: datetime) -> str:
+    """Return a code that the app of an account shows about now and that has not been used: three times a minute."""
+    used = db.session.scalar(
+        select(Totp.last_step).join(Account, Account.id == Totp.account_id).where(Account.username == username)
+    )
+    steps = sorted(one_time_codes.open_steps(now, after=used))
+    assert steps, "let the clock go on: all codes of this moment have been used"
+    return one_time_codes.code_at(APP_SECRET, steps[0])
+
+
+def sign_in(client: FlaskClient, username: str, password: str = PASSWORD) -> TestResponse:
+    """Sign in with both factors; return the last answer, which leads to the first page."""
+    answer = client.post("/sign-in", data={"username": username, "password": password})
+    assert answer.location == "/sign-in/code", answer.get_data(as_text=True)
+    now = client.application.extensions["forum"].clock()
+    return client.post("/sign-in/code", data={"proof-code": code_for(username, now)})
 
 
 def make_actor(work: Work, *grants: tuple[str, Role]) -> Actor:

@@ -6,10 +6,13 @@ import http.client
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from http.cookies import SimpleCookie
 from typing import Self
 from urllib.parse import urlencode, urlsplit
+
+from forum.adapters.one_time_codes import code_at, open_steps
 
 TIMEOUT_SECONDS = 30
 File = tuple[str, bytes]
@@ -142,6 +145,17 @@ class Visitor:
             parts = urlsplit(page.location)
             page = self.get(parts.path + (f"?{parts.query}" if parts.query else ""))
         return page
+
+    def sign_in(self, username: str, password: str, app_secret: str) -> Page:
+        """Sign in with both factors; raise LookupError with what the page says when that fails."""
+        asked = self.submit(self.get("/sign-in"), "/sign-in", username=username, password=password)
+        if asked.location is None:
+            raise LookupError(asked.text)
+        code = code_at(app_secret, open_steps(datetime.now(UTC), after=None)[0])
+        entered = self.submit(self.follow(asked), "/sign-in/code", **{"proof-code": code})
+        if entered.location is None:
+            raise LookupError(entered.text)
+        return entered
 
     def __enter__(self) -> Self:
         return self

@@ -40,6 +40,10 @@ class Secrets:
         """Return what is stored of the token of a session; a new key ends all sessions."""
         return hmac.digest(self.keyring.current(Purpose.SESSION_TOKEN).secret, token.encode(), "sha256")
 
+    def recovery_code_key(self) -> bytes:
+        """Return the key under which recovery codes are hashed: of the oldest chain key, which stays for good."""
+        return self.keyring.derive(self.keyring.all(Purpose.CHAIN)[0], b"recovery-code")
+
     def throttle_key(self) -> bytes:
         """Return the key under which throttled names are hashed."""
         return self.keyring.current(Purpose.THROTTLE).secret

@@ -14,6 +14,7 @@ from forum.domain.vocabulary import Role
 from forum.extensions import unit_of_work
 from forum.models import Account, Membership, Team
 from forum.services import accounts as service
+from forum.services import factors
 from forum.services.work import Work
 
 ROLES = click.Choice([role.value for role in Role])
@@ -90,6 +91,19 @@ def new_password(context: click.Context, username: str) -> None:
     with running_app(context), refusals(), unit_of_work() as work:
         password = service.renew_password(work, None, _account(work, username))
     click.echo(f"{username} can sign in with this password, which is shown only here: {password}")
+
+
+@accounts.command(name="reset-factors")
+@click.argument("username")
+@click.pass_context
+def reset_factors(context: click.Context, username: str) -> None:
+    """Let somebody who has lost telephone, keys and recovery codes set up a second factor anew; sessions end.
+
+    Make sure that it is really them: until then, whoever knows the password can do it.
+    """
+    with running_app(context), refusals(), unit_of_work() as work:
+        factors.reset(work, None, _account(work, username))
+    click.echo(f"{username} sets up a second factor at the next sign-in. This has been recorded.")
 
 
 @contextmanager

@@ -25,8 +25,10 @@ from forum.models.month_duration import MonthDuration
 from forum.models.month_fact import MonthFact
 from forum.models.notice_address import NoticeAddress
 from forum.models.outbox import OutboxJob
+from forum.models.passkey import Passkey
 from forum.models.policy import PolicyRow
 from forum.models.province import Province
+from forum.models.recovery_code import RecoveryCode
 from forum.models.routing_rule import RoutingRuleRow
 from forum.models.setting_event import SettingEvent
 from forum.models.sign_in_session import SignInSession
@@ -38,6 +40,7 @@ from forum.models.tip import Tip
 from forum.models.tip_event import TipEventRow
 from forum.models.tip_grant import TipGrant
 from forum.models.tip_search import TipSearch
+from forum.models.totp import Totp
 
 __all__ = [
     "AccessAction",
@@ -64,8 +67,10 @@ __all__ = [
     "MonthFact",
     "NoticeAddress",
     "OutboxJob",
+    "Passkey",
     "PolicyRow",
     "Province",
+    "RecoveryCode",
     "RoutingRuleRow",
     "SettingEvent",
     "SignInSession",
@@ -77,4 +82,5 @@ __all__ = [
     "TipEventRow",
     "TipGrant",
     "TipSearch",
+    "Totp",
 ]

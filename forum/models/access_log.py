@@ -30,9 +30,12 @@ class AccessAction(StrEnum):
     STATISTICS_SHOWN = "statistics-shown"
     EXPORTED = "exported"
     LOG_READ = "log-read"
+    PASSWORD_ACCEPTED = "password-accepted"  # noqa: S105 - the name of an action, not a secret
     SIGNED_IN = "signed-in"
+    CONFIRMED = "confirmed"
     SIGNED_OUT = "signed-out"
     SIGN_IN_FAILED = "sign-in-failed"
+    FACTORS_CHANGED = "factors-changed"
     REFUSED = "refused"
 
 

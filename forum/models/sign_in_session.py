@@ -14,6 +14,8 @@ class SignInSession(Base):
     """One session; `digest` is an HMAC of the token in the browser's cookie.
 
     It holds while `version` is the account's: whatever changes the account's rights ends it in the same transaction.
+    `proved_at` is when a second factor was last given: until then it opens nothing but the page that asks for one.
+    `challenge` is what a passkey is to sign next.
     """
 
     __tablename__ = "sign_in_session"
@@ -24,3 +26,5 @@ class SignInSession(Base):
     version: Mapped[int] = mapped_column(Integer)
     begun_at: Mapped[datetime] = mapped_column(UtcDateTime)
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    proved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    challenge: Mapped[bytes | None] = mapped_column(LargeBinary(32))

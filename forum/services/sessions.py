@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
+from forum.adapters.passkeys import CHALLENGE_BYTES
 from forum.domain.errors import NotFound
 from forum.domain.session_limits import IDLE, LONGEST, MOST_AT_ONCE, SEEN_EVERY
 from forum.models import Account, SignInSession
@@ -22,10 +23,11 @@ from forum.services.work import Work
 TOKEN_BYTES = 32
 
 
-def begin(work: Work, account: Account) -> str:
-    """Sign an account in; return the token for the cookie, which is stored nowhere.
+def begin(work: Work, account: Account, *, is_proved: bool) -> str:
+    """Begin a session of an account; return the token for the cookie, which is stored nowhere.
 
-    Whoever calls this has made sure of the person, and recorded how.
+    Whoever calls this has made sure of the person, and recorded how. Unless a second factor `is_proved`, the session
+    opens only the page that asks for one, or that sets one up.
     """
     _forget_others(work, account)
     token = secrets.token_urlsafe(TOKEN_BYTES)
@@ -35,10 +37,40 @@ def begin(work: Work, account: Account) -> str:
         version=account.session_version,
         begun_at=work.now,
         seen_at=work.now,
+        proved_at=work.now if is_proved else None,
     )
     work.session.add(row)
     work.session.flush()
     return token
+
+
+def prove(work: Work, account_id: int, session_id: int) -> str:
+    """Note that a second factor was given now; return the new token, as the one before opens nothing any more."""
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    own = (SignInSession.id == session_id) & (SignInSession.account_id == account_id)
+    values = {"digest": work.secrets.session_digest(token), "proved_at": work.now, "seen_at": work.now}
+    changed = update(SignInSession).where(own).values(challenge=None, **values).returning(SignInSession.id)
+    if work.session.execute(changed).first() is None:
+        raise NotFound
+    return token
+
+
+def new_challenge(work: Work, session_id: int) -> bytes:
+    """Draw what a passkey is to sign next, in place of what was drawn before."""
+    challenge = secrets.token_bytes(CHALLENGE_BYTES)
+    work.session.execute(update(SignInSession).where(SignInSession.id == session_id).values(challenge=challenge))
+    return challenge
+
+
+def take_challenge(work: Work, session_id: int) -> bytes | None:
+    """Return what a passkey was to sign, and forget it: no answer is looked at twice."""
+    own = select(SignInSession).where(SignInSession.id == session_id).with_for_update()
+    row = work.session.scalars(own).first()
+    if row is None:
+        return None
+    challenge, row.challenge = row.challenge, None
+    work.session.flush()
+    return challenge
 
 
 def end(work: Work, account_id: int, session_id: int, *, is_elsewhere: bool = False) -> None:

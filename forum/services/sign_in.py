@@ -61,7 +61,7 @@ def begin_attempt(work: Work, username: str, *, device: str | None = None) -> At
     which this very name has signed in before is counted apart: whoever guesses at a name from elsewhere cannot keep
     its owner out. A name that does not exist is counted like any other.
     """
-    digest = _digest(work.secrets, username, device)
+    digest = throttle_digest(work.secrets, "sign-in", username, device)
     count_try(work, digest)
     account = find_account(work.session, username)
     is_known = account is not None and account.is_active
@@ -80,7 +80,7 @@ def settle(work: Work, attempt: Attempt, *, is_right: bool, password: str) -> Ac
     forget_tries(work, attempt.digest)
     if needs_rehash(account.password_hash):
         account.password_hash = hash_password(password)
-    record(work, AccessAction.SIGNED_IN, account_id=account.id)
+    record(work, AccessAction.PASSWORD_ACCEPTED, account_id=account.id)
     return account
 
 
@@ -123,6 +123,14 @@ def is_known_device(holder: Secrets, username: str, device: str | None) -> bool:
     return bool(token) and hmac.compare_digest(mac.encode(), _device_mac(holder, username, token).encode())
 
 
+def throttle_digest(holder: Secrets, what: str, username: str, device: str | None) -> bytes:
+    """Return what tries of a kind are counted under, for a name and, where it is known, a device."""
+    counted = f"{what}|{username}"
+    if is_known_device(holder, username, device):
+        counted += f"|{(device or '').partition('.')[0]}"
+    return hmac.digest(holder.throttle_key(), counted.encode(), "sha256")
+
+
 def forget_old_tries(session: Session, now: datetime) -> None:
     """Remove counts that no longer matter."""
     session.execute(delete(Throttle).where(Throttle.blocked_until < now - FORGOTTEN_AFTER))
@@ -142,13 +150,6 @@ def _locked(work: Work, digest: bytes) -> Throttle:
     fresh = insert(Throttle).values(digest=digest, failures=0, since=work.now, blocked_until=None)
     work.session.execute(fresh.on_conflict_do_nothing())
     return work.session.scalars(select(Throttle).where(Throttle.digest == digest).with_for_update()).one()
-
-
-def _digest(holder: Secrets, username: str, device: str | None) -> bytes:
-    counted = f"sign-in|{username}"
-    if is_known_device(holder, username, device):
-        counted += f"|{(device or '').partition('.')[0]}"
-    return hmac.digest(holder.throttle_key(), counted.encode(), "sha256")
 
 
 def _device_mac(holder: Secrets, username: str, token: str) -> str:

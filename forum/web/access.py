@@ -9,14 +9,14 @@ from typing import TypeVar
 
 from flask import Flask, current_app, g, redirect, request, session, url_for
 from flask_login import UserMixin, current_user
-from sqlalchemy import bindparam, select
+from sqlalchemy import and_, bindparam, exists, or_, select
 from werkzeug.wrappers import Response
 
 from forum.domain.errors import NotPermitted
 from forum.domain.permissions import Actor, MembershipRef, Permission
 from forum.domain.session_limits import IDLE, LONGEST
 from forum.extensions import db, house, login_manager, transaction
-from forum.models import Account, Membership, SignInSession, Team
+from forum.models import Account, Membership, Passkey, SignInSession, Team, Totp
 from forum.services import sessions
 
 View = TypeVar("View", bound=Callable[..., object])
@@ -24,7 +24,19 @@ PUBLIC = "public"
 SIGNED_IN = "signed-in"
 OPEN_BEFORE_CHANGE = frozenset({"auth.password", "auth.change_password", "auth.sign_out"})
 """What is open to somebody whose password was given by another and must be changed first."""
+OPEN_BEFORE_PROOF = frozenset({"auth.code", "auth.prove", "auth.challenge", "auth.sign_out"})
+"""What is open to somebody who still has to give a second factor."""
+OPEN_BEFORE_FACTOR = frozenset(
+    f"auth.{name}" for name in ("factors", "app", "begin_app", "confirm_app", "new_passkey", "add_passkey", "sign_out")
+)
+"""What is open to somebody who has no second factor yet."""
+LONGEST_KEPT_PATH = 1000
+"""A longer address is not gone back to: it has to fit into a cookie."""
 
+_HAS_FACTOR = or_(
+    exists().where(Totp.account_id == Account.id, Totp.confirmed_at.is_not(None)),
+    exists().where(Passkey.account_id == Account.id),
+)
 
 _SIGNED_IN = (
     select(
@@ -35,6 +47,8 @@ _SIGNED_IN = (
         Account.must_change_password,
         SignInSession.id.label("session_id"),
         SignInSession.seen_at,
+        SignInSession.proved_at,
+        and_(SignInSession.proved_at.is_(None), _HAS_FACTOR).label("owes_proof"),
         Membership.role,
         Team.id.label("team_id"),
         Team.kind,
@@ -64,6 +78,8 @@ class AccountRow:
     must_change_password: bool
     session_id: int
     seen_at: datetime
+    proved_at: datetime | None
+    owes_proof: bool
 
 
 def public(view: View) -> View:
@@ -126,14 +142,37 @@ def load_signed_in(token: str) -> SignedIn | None:
     rows = db.session.connection().execute(_SIGNED_IN, wanted).all()
     if not rows:
         return None
-    account = AccountRow(*rows[0][:7])
-    memberships = tuple(MembershipRef(row.role, row.team_id, row.kind, row.province_code) for row in rows if row.role)
+    account = AccountRow(*rows[0][:9])
+    held = [row for row in rows if row.role] if account.proved_at else []  # without a second factor: no rights at all
+    memberships = tuple(MembershipRef(row.role, row.team_id, row.kind, row.province_code) for row in held)
     return SignedIn(account, Actor(account.id, account.display_name, memberships), token)
 
 
 def _declare(view: View, access: str) -> View:
     view.declared_access = access  # type: ignore[attr-defined]  # read back by `declared`
     return view
+
+
+def keep_path(path: str | None = None) -> None:
+    """Keep where somebody wanted to go for when they have proved who they are: this page, or another with its query.
+
+    What was sent by a form is not gone back to.
+    """
+    query = request.full_path.partition("?")[2]
+    wanted = (path or request.path) + (f"?{query}" if query else "")
+    if request.method == "GET" and len(wanted) <= LONGEST_KEPT_PATH:
+        session["after_sign_in"] = wanted
+
+
+def first_step(account: AccountRow, endpoint: str = "") -> str | None:
+    """Return the page that comes before everything else, None when nothing is owed or this belongs to it."""
+    if account.owes_proof:
+        return None if endpoint in OPEN_BEFORE_PROOF else "auth.code"
+    if account.must_change_password:
+        return None if endpoint in OPEN_BEFORE_CHANGE else "auth.password"
+    if account.proved_at is None:
+        return None if endpoint in OPEN_BEFORE_FACTOR else "auth.factors"
+    return None
 
 
 def _note_use(account: AccountRow) -> None:
@@ -152,12 +191,14 @@ def _check() -> Response | None:
     if access is None:
         raise NotPermitted
     if not current_user.is_authenticated:
-        session["after_sign_in"] = request.path if request.method == "GET" else None
+        keep_path()
         return redirect(url_for("auth.sign_in"))
     g.is_desk = True
     _note_use(current_user.account)
-    if current_user.account.must_change_password and request.endpoint not in OPEN_BEFORE_CHANGE:
-        return redirect(url_for("auth.password"))
+    first = first_step(current_user.account, request.endpoint)
+    if first is not None:
+        keep_path()
+        return redirect(url_for(first))
     if access != SIGNED_IN and not actor().holds(Permission(access)):
         raise NotPermitted
     return None

@@ -30,6 +30,11 @@ def draw_with_digits(address: str, digits: str) -> Markup:
     return _svg(modules, size)
 
 
+def draw(text: str) -> Markup:
+    """Return the picture of a text, which is kept nowhere."""
+    return _svg(*_modules(text))
+
+
 @lru_cache(maxsize=8)
 def _alphabet(address: str, count: int) -> tuple[int, dict[tuple[int, int], int], int]:
     """Return the code of the address with zeros, and which modules turn over with each bit of each digit.

@@ -9,6 +9,7 @@ const features = [
   ["[data-copy]", () => import("./copy.js")],
   ["[data-print]", () => import("./print.js")],
   ["[data-quick-exit]", () => import("./quick_exit.js")],
+  ["[data-passkey]", () => import("./passkeys.js")],
 ];
 
 for (const [mark, load] of features) {

@@ -15,6 +15,7 @@ import psycopg
 from sqlalchemy.engine import make_url
 
 from config import Config
+from forum.adapters import one_time_codes
 from forum.adapters.keyring import Keyring
 from forum.adapters.secrets import Secrets
 from forum.app import create_app
@@ -24,7 +25,7 @@ from forum.cli.demo.seeding import communes, seed
 from forum.cli.migrate import upgrade
 from forum.domain.vocabulary import Role
 from forum.extensions import db, unit_of_work
-from forum.services import accounts, facts
+from forum.services import accounts, factors, facts
 from forum.services.submission import submit
 from tests.bench import bare
 from tests.bench.cloning import Batch, Cloner, add_bare, read_models, untied
@@ -50,6 +51,8 @@ class Loaded:
     files: Path
     password: str
     now: datetime
+    app_secret: str
+    """What the apps of all people know, whose codes are the second step of signing in."""
 
     def connect(self) -> psycopg.Connection[Any]:
         return psycopg.connect(self.url)
@@ -71,7 +74,7 @@ def load_played(server: str, folder: Path, size: int) -> Loaded:
     """Play the demo's tips through the services, and make the people whom the load is driven by."""
     loaded = Loaded(
         server, _create(server), folder, folder / "keyring.json", folder / "files", accounts.new_password(),
-        datetime.now(UTC),
+        datetime.now(UTC), one_time_codes.new_secret(),
     )  # fmt: skip
     Keyring.create(loaded.keyring)
     upgrade(loaded.url)
@@ -125,6 +128,7 @@ def _make_people(loaded: Loaded) -> None:
                     must_change_password=False,
                 )
                 accounts.grant(work, None, account, team_id=team.id, role=role)
+                factors.give_app(work, account, loaded.app_secret)
 
 
 def _fill_the_desk(now: datetime) -> None:

@@ -44,8 +44,8 @@ class Scene:
     @classmethod
     def of(cls, loaded: Loaded, ours: Served) -> Scene:
         """Sign everybody in and choose the tips."""
-        officers = [_signed_in(ours, f"desk-{number}", loaded.password) for number in range(PEOPLE)]
-        supervisors = [_signed_in(ours, f"figures-{number}", loaded.password) for number in range(PEOPLE)]
+        officers = [_signed_in(ours, loaded, f"desk-{number}") for number in range(PEOPLE)]
+        supervisors = [_signed_in(ours, loaded, f"figures-{number}") for number in range(PEOPLE)]
         citizens = [Visitor(ours.port) for _ in range(PEOPLE)]
         tokens = [person.get("/password").form("/password").fields["csrf_token"] for person in officers]
         tokens += [person.get("/submit").form("/submit").fields["csrf_token"] for person in citizens]
@@ -143,11 +143,9 @@ PAGES = (
 """Submission comes last, as it makes the tables grow: once with QR pictures on both sides, once with ours only."""
 
 
-def _signed_in(ours: Served, username: str, password: str) -> Visitor:
+def _signed_in(ours: Served, loaded: Loaded, username: str) -> Visitor:
     visitor = Visitor(ours.port)
-    page = visitor.submit(visitor.get("/sign-in"), "/sign-in", username=username, password=password)
-    if page.location is None:
-        raise RuntimeError(page.text[:500])
+    visitor.sign_in(username, loaded.password, loaded.app_secret)
     return visitor
 
 

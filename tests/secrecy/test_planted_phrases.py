@@ -20,7 +20,7 @@ from forum.app import create_app
 from forum.domain.vocabulary import Role
 from forum.extensions import db, unit_of_work
 from tests.conftest import Seeded
-from tests.factories import PASSPHRASE, PASSWORD, give_passphrase, make_account
+from tests.factories import APP_SECRET, PASSPHRASE, PASSWORD, give_passphrase, make_account
 from tests.papers import paper
 from tests.secrecy.places import Disk, unnamed_files
 from tests.secrecy.raw_bytes import needles_of, search
@@ -193,8 +193,7 @@ class Life:
 
     def _signed_in(self, username: str) -> Visitor:
         visitor = Visitor(self.port)
-        page = visitor.submit(visitor.get("/sign-in"), "/sign-in", username=username, password=PASSWORD)
-        assert page.location is not None, page.text
+        visitor.sign_in(username, PASSWORD, APP_SECRET)
         return visitor
 
 

@@ -14,7 +14,7 @@ from forum.domain.vocabulary import Role
 from forum.extensions import db
 from forum.models import Tip
 from tests.conftest import fresh_work
-from tests.factories import PASSWORD, give_passphrase, make_account
+from tests.factories import give_passphrase, make_account, sign_in
 
 
 class Officer:
@@ -28,8 +28,12 @@ class Officer:
                 give_passphrase(work, recovery, account)
             self.id, self.name = account.id, account.display_name
         self.client: FlaskClient = app.test_client()
-        answer = self.client.post("/sign-in", data={"username": account.username, "password": PASSWORD})
-        assert answer.status_code == 302
+        self._username = account.username
+        self.sign_in()
+
+    def sign_in(self) -> None:
+        """Sign in, also anew after a session has run out."""
+        assert sign_in(self.client, self._username).status_code == 302
 
     def see(self, path: str, status: int = 200) -> str:
         """Return the text of a page."""

@@ -58,6 +58,7 @@ def test_events_are_narrowed_to_tip_kind_account_and_days(app, auditor, clock: F
         cast = Cast(work)
         tip = to_closed(work, cast)
     clock.advance(days=2)
+    auditor.sign_in()
     with fresh_work() as work:
         later = tip_of(work, send_tip(work))
         username = db.session.execute(

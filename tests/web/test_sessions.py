@@ -20,7 +20,7 @@ from forum.models import Account, SignInSession
 from forum.services import accounts, jobs, sessions, settings_accounts
 from forum.services.work import Work
 from tests.conftest import FixedClock, FreshClient, fresh_work
-from tests.factories import PASSWORD, make_account, make_actor, team_id
+from tests.factories import PASSWORD, code_for, make_account, make_actor, sign_in, team_id
 
 DESK = ("14/desk", Role.INTAKE)
 SIGNED_OUT = (302, "/sign-in")
@@ -33,8 +33,14 @@ def an_officer() -> str:
 
 def enter(app: Flask, username: str) -> FlaskClient:
     client = app.test_client()
-    assert client.post("/sign-in", data={"username": username, "password": PASSWORD}).status_code == 302
+    assert sign_in(client, username).status_code == 302
     return client
+
+
+def prove(client: FlaskClient, username: str) -> None:
+    client.post(
+        "/sign-in/code", data={"proof-code": code_for(username, client.application.extensions["forum"].clock())}
+    )
 
 
 def asked(client: FlaskClient, path: str = "/queue") -> tuple[int, str | None]:
@@ -122,7 +128,7 @@ def test_a_session_begun_from_what_was_read_before_a_change_does_not_hold(app: F
     with fresh_work() as work:
         _grant(work, work.session.get_one(Account, account.id))
     with fresh_work() as work:
-        token = sessions.begin(work, account)
+        token = sessions.begin(work, account, is_proved=True)
     client = app.test_client()
     with client.session_transaction() as session:
         session["_user_id"] = token
@@ -161,14 +167,22 @@ def test_sign_in_gives_a_new_token_and_the_one_planted_before_opens_nothing(app:
     username, client = an_officer(), app.test_client()
     with client.session_transaction() as session:
         session["_user_id"] = "planted"
-    client.post("/sign-in", data={"username": username, "password": PASSWORD})
-    with client.session_transaction() as session:
-        token = session["_user_id"]
-    assert token != "planted"
-    victim = app.test_client()
-    with victim.session_transaction() as session:
-        session["_user_id"] = "planted"
-    assert asked(victim) == SIGNED_OUT
+    tokens = ["planted"]
+    steps = (
+        lambda: client.post("/sign-in", data={"username": username, "password": PASSWORD}),
+        lambda: prove(client, username),
+    )
+    for step in steps:
+        step()
+        with client.session_transaction() as session:
+            tokens.append(session["_user_id"])
+    assert len(set(tokens)) == 3, "each step gives another token"
+    assert asked(client) == (200, None)
+    for token in tokens[:2]:
+        other = app.test_client()
+        with other.session_transaction() as session:
+            session["_user_id"] = token
+        assert asked(other) == SIGNED_OUT
 
 
 def test_database_holds_no_token(app: Flask) -> None:
@@ -188,7 +202,7 @@ def test_an_account_has_a_few_sessions_at_most(app: Flask, clock: FixedClock) ->
     with fresh_work() as work:
         account = make_account(work, DESK)
         for _ in range(MOST_AT_ONCE + 3):
-            sessions.begin(work, account)
+            sessions.begin(work, account, is_proved=True)
         count = work.session.scalar(select(func.count()).select_from(SignInSession))
     assert count == MOST_AT_ONCE
 
@@ -196,13 +210,13 @@ def test_an_account_has_a_few_sessions_at_most(app: Flask, clock: FixedClock) ->
 def test_cleaning_removes_what_ended_and_nothing_else(app: Flask, clock: FixedClock) -> None:
     with fresh_work() as work:
         idle, changed = make_account(work, DESK), make_account(work, DESK)
-        sessions.begin(work, idle)
+        sessions.begin(work, idle, is_proved=True)
     clock.advance(minutes=30)
     with fresh_work() as work:
-        sessions.begin(work, changed)
+        sessions.begin(work, changed, is_proved=True)
         changed.session_version += 1
         kept = make_account(work, DESK)
-        sessions.begin(work, kept)
+        sessions.begin(work, kept, is_proved=True)
         work.session.merge(changed)
     with fresh_work() as work:
         assert jobs.clean_up(work).sessions == 2

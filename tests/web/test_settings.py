@@ -23,7 +23,7 @@ from forum.models import (
     Team,
 )
 from tests.conftest import FixedClock, fresh_work
-from tests.factories import PASSWORD, make_account, send_tip, team_id
+from tests.factories import PASSWORD, make_account, send_tip, sign_in, team_id
 from tests.web.desk import Officer, readable
 
 PAGES = [
@@ -108,11 +108,11 @@ def test_rights_hold_at_once_and_end_at_once_when_a_role_is_given_and_ended(app,
     send(officer, f"/settings/accounts/{other.id}/appoint?province=14", team=str(desk), role="intake")
     assert other.client.get("/queue").status_code == 302, "sessions end, so that rights are read anew"
     username = db.session.get_one(Account, other.id).username
-    other.client.post("/sign-in", data={"username": username, "password": PASSWORD})
+    sign_in(other.client, username)
     assert other.client.get("/queue").status_code == 200
     for membership in db.session.scalars(select(Membership).where(Membership.account_id == other.id)).all():
         send(officer, f"/settings/accounts/{other.id}/dismiss/{membership.id}")
-    other.client.post("/sign-in", data={"username": username, "password": PASSWORD})
+    sign_in(other.client, username)
     assert other.client.get("/queue").status_code == 403
 
 
@@ -124,8 +124,7 @@ def test_a_closed_account_is_signed_out_and_cannot_sign_in(app, officer):
     entered = other.client.post("/sign-in", data={"username": username, "password": PASSWORD})
     assert entered.status_code != 302
     send(officer, f"/settings/accounts/{other.id}/reopen")
-    entered = other.client.post("/sign-in", data={"username": username, "password": PASSWORD})
-    assert entered.status_code == 302
+    assert sign_in(other.client, username).location == "/queue"
 
 
 def test_an_administrator_is_refused_their_own_account_and_a_reading_role_for_another(app, officer):

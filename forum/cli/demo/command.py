@@ -15,16 +15,17 @@ from forum.adapters import clock
 from forum.cli.context import running_app
 from forum.cli.demo.custodians import begin_custody, give_passphrases, print_passphrases
 from forum.cli.demo.instance import Instance
-from forum.cli.demo.people import print_people, renew_passwords
+from forum.cli.demo.people import CODES, account_of, give_apps, people, print_people, renew_passwords
 from forum.cli.demo.seeding import Seeded, seed
 from forum.cli.migrate import upgrade
 from forum.domain.receipts import grouped
 from forum.extensions import unit_of_work
+from forum.services import factors
 
 STOP_WITHIN_SECONDS = 40
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @click.option("--fresh", is_flag=True, help="Throw the present demo away and start over.")
 @click.option("--new-passwords", is_flag=True, help="Draw new passwords for the demo accounts.")
 @click.option("--tips", type=click.IntRange(1, 20_000), default=3000, show_default=True, help="How many to play.")
@@ -36,6 +37,8 @@ def demo(
     context: click.Context, *, fresh: bool, new_passwords: bool, tips: int, host: str, port: int, no_serve: bool
 ) -> None:
     """Make the demo under instance/ (or keep it), print its accounts, and serve it."""
+    if context.invoked_subcommand is not None:
+        return
     environ = {**os.environ, "FORUM_MODE": "demo"}
     environ.setdefault("FORUM_BASE_URL", f"http://localhost:{port}")
     instance = Instance.open(Config.demo(environ))
@@ -45,6 +48,24 @@ def demo(
     click.echo(f"\nCitizens:  {config.base_url}/\nOfficers:  {config.base_url}/queue\n")
     if not no_serve:
         _serve(environ, bind=f"{host}:{port}")
+
+
+@demo.command()
+@click.argument("name")
+@click.pass_context
+def code(context: click.Context, name: str) -> None:
+    """Print the code that the app of a demo account shows now; NAME is a sign-in name or a role."""
+    config = Config.demo({**os.environ, "FORUM_MODE": "demo"})
+    if not config.keyring_path.is_file():
+        raise click.ClickException("There is no demo yet: `forum demo` makes one.")
+    with running_app(context, config), unit_of_work() as work:
+        account = account_of(work, name)
+        if account is None:
+            raise click.ClickException(f"Nobody in the demo is {name}: {', '.join(p.username for p in people())}.")
+        found = factors.present_code(work, account)
+    if found is None:
+        raise click.ClickException(f"{account.username} has no code that is good now. Please wait half a minute.")
+    click.echo(found)
 
 
 def _prepare(
@@ -66,8 +87,10 @@ def _prepare(
     with running_app(context, config), unit_of_work() as work:
         if begun := begin_custody(work):
             instance.keep_recovery(begun)
+        give_apps(work)
     if not new_passwords:
         click.echo("Its accounts are as they were; --new-passwords draws new passwords and prints them.")
+        click.echo(CODES)
         return
     with running_app(context, config), unit_of_work() as work:
         passwords, passphrases = renew_passwords(work), give_passphrases(work, instance.recovery)

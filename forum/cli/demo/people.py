@@ -10,11 +10,15 @@ from importlib import resources
 
 import click
 
+from forum.adapters.one_time_codes import new_secret
 from forum.domain.permissions import Actor
 from forum.domain.teams import TeamRef
 from forum.domain.vocabulary import Role, TeamKind
-from forum.services import accounts
+from forum.models import Account
+from forum.services import accounts, factors
 from forum.services.work import Work
+
+CODES = "The second step of signing in asks for a code: `forum demo code NAME` prints the one that is good now."
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,22 @@ def make_people(work: Work) -> dict[str, str]:
         for role, place in person.grants:
             for team in _teams_of(work.rulebook.teams.current, place):
                 accounts.grant(work, None, account, team_id=team.id, role=role)
+        factors.give_app(work, account, new_secret())
     return passwords
+
+
+def give_apps(work: Work) -> None:
+    """Give an app to whoever has no second factor: the people of a demo that was made before there were any."""
+    for person in people():
+        account = accounts.find_account(work.session, person.username)
+        if account is not None and not factors.has_factor(work.session, account.id):
+            factors.give_app(work, account, new_secret())
+
+
+def account_of(work: Work, wanted: str) -> Account | None:
+    """Return the account of a sign-in name, or of the first person with a role."""
+    named = [p.username for p in people() if wanted == p.username or wanted in {role.value for role, _ in p.grants}]
+    return accounts.find_account(work.session, named[0]) if named else None
 
 
 def renew_passwords(work: Work) -> dict[str, str]:
@@ -124,6 +143,7 @@ def print_people(passwords: dict[str, str], base_url: str) -> None:
         click.echo(
             "  " + "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=False)) + "  " + row[3]
         )
+    click.echo(f"\n{CODES}")
 
 
 def _grant(spelled: str) -> tuple[Role, str]:

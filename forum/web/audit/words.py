@@ -56,9 +56,12 @@ ACCESSES: Mapping[AccessAction, Any] = {
     AccessAction.STATISTICS_SHOWN: _("Looked at figures"),
     AccessAction.EXPORTED: _("Took figures or records away"),
     AccessAction.LOG_READ: _("Read a record"),
+    AccessAction.PASSWORD_ACCEPTED: _("Gave the right password"),
     AccessAction.SIGNED_IN: _("Signed in"),
+    AccessAction.CONFIRMED: _("Confirmed with the second factor"),
     AccessAction.SIGNED_OUT: _("Signed out"),
     AccessAction.SIGN_IN_FAILED: _("Failed to sign in"),
+    AccessAction.FACTORS_CHANGED: _("Changed the own second factors"),
     AccessAction.REFUSED: _("Was refused"),
 }
 SUBJECTS: Mapping[Subject, Any] = {
@@ -90,6 +93,7 @@ FIELDS: Mapping[str, Any] = {
     "display_name": _("Name that colleagues see"),
     "draft_of": _("Copy of version"),
     "endpoint": _("Page"),
+    "factor": _("Second factor"),
     "faults": _("Faults"),
     "first": _("From"),
     "first_responder": _("First steps"),
@@ -118,6 +122,7 @@ FIELDS: Mapping[str, Any] = {
     "role": _("Role"),
     "rules": _("Rules"),
     "session_version": _("Sessions ended so far"),
+    "second_factors": _("Second factors"),
     "sort": _("Place in the list"),
     "source": _("Source"),
     "successors": _("Taken over by"),
@@ -130,5 +135,6 @@ FIELDS: Mapping[str, Any] = {
     "valid_from": _("From"),
     "valid_to": _("Last day"),
     "version": _("Version"),
+    "what": _("What"),
 }
 """The fields of a change or an access; others are shown as they are stored."""

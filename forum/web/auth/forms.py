@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, StringField
+from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
+from forum.adapters.passkeys import LONGEST_ANSWER
 from forum.services.accounts import LONGEST_USERNAME
+from forum.services.factors import LONGEST_NAME
 from forum.web.translations import lazy_gettext as _
 
 LONGEST_PASSWORD = 200
@@ -31,3 +35,21 @@ class PasswordForm(FlaskForm):
     current = PasswordField(_("Present password"), [_FILLED, _FITTING])
     password = PasswordField(_("New password"), [_FILLED, _FITTING])
     again = PasswordField(_("New password once more"), [_FILLED, _FITTING])
+
+
+class AppForm(FlaskForm):
+    """The first code of an app."""
+
+    code = StringField(_("Code of six digits"), [_FILLED, Length(max=40, message=_("This is too long for a code."))])
+
+    @property
+    def digits(self) -> str:
+        """The code without the gaps that people type."""
+        return re.sub(r"\s", "", self.code.data or "")
+
+
+class PasskeyForm(FlaskForm):
+    """A new passkey: what the browser made, and what its owner calls it."""
+
+    name = StringField(_("Name of the device"), [Length(max=LONGEST_NAME, message=_("This is too long for a name."))])
+    passkey = HiddenField("", [InputRequired(_("Your browser made no passkey.")), Length(max=LONGEST_ANSWER)])

@@ -1,30 +1,28 @@
-"""Routes: Signing in and out, the own password, light or dark."""
+"""Routes: Signing in and out, the own password and sessions, light or dark."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, session, url_for
+from flask import flash, redirect, render_template, request, session, url_for
 from flask_login import current_user
-from werkzeug.wrappers import Response as AnyResponse
+from werkzeug.wrappers import Response
 
 from forum.domain.errors import InvalidInput
-from forum.extensions import house, limiter, reading, unit_of_work
+from forum.extensions import limiter, reading, unit_of_work
 from forum.models import Account
 from forum.reports.sessions import sessions_of
 from forum.services import accounts, sessions, sign_in
-from forum.web.access import SignedIn, actor, public, signed_in
+from forum.web.access import actor, public, signed_in
+from forum.web.auth import factor_routes, proof_routes
+from forum.web.auth.blueprint import blueprint
 from forum.web.auth.forms import PasswordForm, SignInForm
-from forum.web.cookies import keep_cookie, read_cookie
-from forum.web.entering import kept_path, open_session
+from forum.web.entering import device, next_page, open_session
 from forum.web.errors import say
 from forum.web.fields import add_fault
-from forum.web.navigation import first_page
 from forum.web.rate_key import rate_key
 from forum.web.translations import gettext
 
-blueprint = Blueprint("auth", __name__)
+__all__ = ["blueprint", "factor_routes", "proof_routes"]
 
-DEVICE_COOKIE = "known-device"
-DEVICE_SECONDS = 180 * 24 * 60 * 60
 THEMES = ("auto", "light", "dark")
 RATE = "60 per minute"
 """For one address of the network; a whole station may share it."""
@@ -32,18 +30,18 @@ RATE = "60 per minute"
 
 @blueprint.get("/sign-in", endpoint="sign_in")
 @public
-def show_form() -> AnyResponse | str:
+def show_form() -> Response | str:
     """Show the form, or lead on who has signed in."""
-    if current_user.is_authenticated:
-        return redirect(first_page(actor()))
+    if current_user.is_authenticated and current_user.account.proved_at:
+        return redirect(next_page(current_user))
     return render_template("auth/sign_in.html", form=SignInForm())
 
 
 @blueprint.post("/sign-in", endpoint="enter")
 @limiter.limit(RATE, key_func=rate_key)
 @public
-def enter() -> AnyResponse | tuple[str, int]:
-    """Check name and password; each try leaves a row, whatever becomes of it."""
+def enter() -> Response | tuple[str, int]:
+    """Check name and password, and lead on to the second factor; each try leaves a row, whatever becomes of it."""
     form = SignInForm()
     if not form.validate():
         return render_template("auth/sign_in.html", form=form), 400
@@ -54,12 +52,12 @@ def enter() -> AnyResponse | tuple[str, int]:
         form.form_errors.append(say(fault))
         is_blocked = isinstance(fault, sign_in.TooManyTries)
         return render_template("auth/sign_in.html", form=form), 429 if is_blocked else 403
-    return _entered(account)
+    return redirect(next_page(open_session(account, is_proved=False)))
 
 
 @blueprint.post("/sign-out")
 @signed_in
-def sign_out() -> AnyResponse:
+def sign_out() -> Response:
     """End this session."""
     with unit_of_work() as work:
         sessions.end(work, actor().account_id, current_user.account.session_id)
@@ -70,7 +68,7 @@ def sign_out() -> AnyResponse:
 
 @blueprint.post("/sessions/<int:session_id>/end")
 @signed_in
-def end_session(session_id: int) -> AnyResponse:
+def end_session(session_id: int) -> Response:
     """End another session of the own account."""
     with unit_of_work() as work:
         sessions.end(work, actor().account_id, session_id, is_elsewhere=True)
@@ -80,7 +78,7 @@ def end_session(session_id: int) -> AnyResponse:
 
 @blueprint.post("/sessions/end-others")
 @signed_in
-def end_other_sessions() -> AnyResponse:
+def end_other_sessions() -> Response:
     """End all sessions of the own account but this one."""
     with unit_of_work() as work:
         sessions.end_others(work, actor().account_id, current_user.account.session_id)
@@ -97,18 +95,18 @@ def password() -> str:
 
 @blueprint.post("/password")
 @signed_in
-def change_password() -> AnyResponse | tuple[str, int]:
+def change_password() -> Response | tuple[str, int]:
     """Give the account another password; its other sessions end, this one goes on."""
     form = PasswordForm()
     if form.validate() and _is_changed(form):
         flash(gettext("Your password has been changed."), "success")
-        return redirect(first_page(actor()))
+        return redirect(next_page(current_user))
     return _account_page(form), 400
 
 
 @blueprint.post("/theme")
 @signed_in
-def theme() -> AnyResponse:
+def theme() -> Response:
     """Keep whether the pages are light or dark."""
     wanted = request.form.get("theme", "")
     with unit_of_work() as work:
@@ -125,7 +123,7 @@ def _account_page(form: PasswordForm) -> str:
 def _checked(username: str, password: str) -> Account:
     try:
         with unit_of_work() as work:
-            attempt = sign_in.begin_attempt(work, username, device=read_cookie(DEVICE_COOKIE))
+            attempt = sign_in.begin_attempt(work, username, device=device())
     except sign_in.TooManyTries:
         with unit_of_work() as work:
             sign_in.refuse(work, username)
@@ -136,23 +134,6 @@ def _checked(username: str, password: str) -> Account:
     if account is None:
         raise sign_in.WrongPassword
     return account
-
-
-def _entered(account: Account) -> Response:
-    wanted = kept_path()
-    person = open_session(account)
-    _tell_of_others(person)
-    response = make_response(redirect(wanted or first_page(person.actor)))
-    if not sign_in.is_known_device(house().secrets, account.username, read_cookie(DEVICE_COOKIE)):
-        mark = sign_in.new_device(house().secrets, account.username)
-        keep_cookie(response, DEVICE_COOKIE, mark, seconds=DEVICE_SECONDS, same_site="Strict")
-    return response
-
-
-def _tell_of_others(person: SignedIn) -> None:
-    work = reading()
-    if len(sessions_of(work.session, person.account.id, work.now)) > 1:
-        flash(gettext("You are signed in elsewhere, too. “My account” shows since when, and ends it."), "warning")
 
 
 def _is_changed(form: PasswordForm) -> bool:
@@ -181,5 +162,5 @@ def _is_set(form: PasswordForm, account_id: int) -> bool:
     except InvalidInput as fault:
         add_fault(form, fault)
         return False
-    open_session(account)
+    open_session(account, is_proved=current_user.account.proved_at is not None)
     return True

@@ -29,6 +29,7 @@ from forum.web.statistics.export import spreadsheet
 from forum.web.statistics.forms import GROUPINGS, StatisticsForm, scope_name
 from forum.web.statistics.page import COLUMNS, TILES, Page
 from forum.web.statistics.words import NAMES, period_words
+from forum.web.step_up import fresh
 
 blueprint = Blueprint("statistics", __name__, url_prefix="/statistics")
 CHART_POLICY = "default-src 'none'; style-src {}; sandbox"
@@ -73,6 +74,7 @@ def chart() -> Response:
 
 
 @blueprint.get("/figures.csv")
+@fresh(back_to="statistics.index")
 @requires(Permission.READ_STATISTICS)
 def export() -> Response:
     """Hand out all figures of the same question for a spreadsheet."""
