@@ -8,6 +8,7 @@ import secrets
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from forum.adapters.password_strength import is_easily_guessed
 from forum.adapters.passwords import hash_password
 from forum.adapters.vault import CLUSTER_SCOPE
 from forum.domain.errors import InvalidInput
@@ -53,7 +54,7 @@ def create_account(
     account = Account(
         username=username,
         display_name=display_name.strip() or username,
-        password_hash=hash_password(_checked(password, username)),
+        password_hash=hash_password(_checked(password, username, display_name)),
         must_change_password=must_change_password,
         is_active=True,
         session_version=1,
@@ -68,7 +69,7 @@ def create_account(
 
 def set_password(account: Account, password: str, *, must_change_password: bool) -> None:
     """Give an account another password and end its sessions."""
-    account.password_hash = hash_password(_checked(password, account.username))
+    account.password_hash = hash_password(_checked(password, account.username, account.display_name))
     account.must_change_password = must_change_password
     account.session_version += 1
 
@@ -142,13 +143,19 @@ def _held(work: Work, account: Account, team_id: int, role: Role) -> dict[str, s
     return {"account": account.username, "team": work.rulebook.teams.get(team_id).code, "role": role.value}
 
 
-def _checked(password: str, username: str) -> str:
+def _checked(password: str, username: str, display_name: str) -> str:
     if len(password) < SHORTEST_PASSWORD:
         raise InvalidInput("A password has at least %(least)s characters.", field="password", least=SHORTEST_PASSWORD)
     letters, name = _letters(password), _letters(username)
     if name in letters and len(letters) - len(name) < FEWEST_OWN_LETTERS:
         raise InvalidInput(
             "The password is little more than the sign-in name. Please choose another.", field="password"
+        )
+    if is_easily_guessed(password, about=(username, display_name)):
+        raise InvalidInput(
+            "This password is easy to guess: many people use such words, names, years or rows of keys. Three or four "
+            "words that have nothing to do with each other are better.",
+            field="password",
         )
     return password
 

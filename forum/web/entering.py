@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import request, session, url_for
+from flask import session, url_for
 from flask_login import login_user
 from werkzeug.wrappers import Response
 
@@ -11,6 +11,7 @@ from forum.extensions import house, unit_of_work
 from forum.models import Account
 from forum.services import sessions, sign_in
 from forum.web.access import SignedIn, first_step, load_signed_in
+from forum.web.cookies import keep_cookie, read_cookie
 from forum.web.navigation import first_page
 
 DEVICE_COOKIE = "known-device"
@@ -54,18 +55,12 @@ def next_page(person: SignedIn) -> str:
 
 def device() -> str | None:
     """Return the mark of the device, if it brought one."""
-    return request.cookies.get(DEVICE_COOKIE)
+    return read_cookie(DEVICE_COOKIE)
 
 
 def mark_device(response: Response, username: str) -> None:
     """Mark a device on which somebody has signed in, so that tries there are counted apart."""
     if sign_in.is_known_device(house().secrets, username, device()):
         return
-    response.set_cookie(
-        DEVICE_COOKIE,
-        sign_in.new_device(house().secrets, username),
-        max_age=DEVICE_SECONDS,
-        secure=house().config.is_https,
-        httponly=True,
-        samesite="Strict",
-    )
+    mark = sign_in.new_device(house().secrets, username)
+    keep_cookie(response, DEVICE_COOKIE, mark, seconds=DEVICE_SECONDS, same_site="Strict")

@@ -131,6 +131,7 @@ def test_password_is_changed_and_the_session_goes_on(app: Flask, client: FlaskCl
         ({"password": "ngan", "again": "ngan"}, "ít nhất 12"),
         ({"password": PASSWORD, "again": PASSWORD}, "chính là mật khẩu hiện tại"),
         ({"password": "", "again": ""}, "Xin điền"),
+        ({"password": "Matkhau@2026", "again": "Matkhau@2026"}, "Mật khẩu này dễ đoán"),
     ],
 )
 def test_password_stays_when_something_is_wrong(client: FlaskClient, typed: dict[str, str], said: str) -> None:
