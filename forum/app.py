@@ -12,10 +12,9 @@ from config import Config, ConfigError
 from forum.adapters import clock as system_clock
 from forum.adapters.clock import Clock
 from forum.adapters.file_store import FileStore
-from forum.adapters.keyring import Keyring
 from forum.adapters.lexicon_table import lexicon as shipped_lexicon
+from forum.adapters.live_secrets import LiveSecrets
 from forum.adapters.rate_counts import storage_uri
-from forum.adapters.secrets import Secrets
 from forum.domain.session_limits import IDLE
 from forum.extensions import House, babel, csrf, db, limiter, prepare_engine
 from forum.web.access import init_access
@@ -106,5 +105,5 @@ def _engine_options(database_url: str) -> dict[str, object]:
 def _build_house(app: Flask, config: Config, clock: Clock) -> None:
     if not config.keyring_path.is_file():
         raise ConfigError([f"There is no keyring at {config.keyring_path}."])
-    keyring = Secrets.open(Keyring.load(config.keyring_path))
-    app.extensions["forum"] = House(config, keyring, FileStore(config.files_path), shipped_lexicon(), clock)
+    keys = LiveSecrets(config.keyring_path)
+    app.extensions["forum"] = House(config, keys, FileStore(config.files_path), shipped_lexicon(), clock)

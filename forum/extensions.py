@@ -24,6 +24,7 @@ from config import Config
 from forum.adapters.blind_index import holds
 from forum.adapters.clock import Clock
 from forum.adapters.file_store import FileStore
+from forum.adapters.live_secrets import LiveSecrets
 from forum.adapters.secrets import Secrets
 from forum.domain.errors import IllegalMove
 from forum.domain.lexicon import Lexicon
@@ -139,12 +140,17 @@ class House:
     """
 
     config: Config
-    secrets: Secrets
+    keys: LiveSecrets
     files: FileStore
     lexicon: Lexicon
     clock: Clock
     rulebook: Rulebook | None = None
     figures: Figures = field(default_factory=Figures)
+
+    @property
+    def secrets(self) -> Secrets:
+        """The keys as the keyring file has them now."""
+        return self.keys.current()
 
 
 def house() -> House:

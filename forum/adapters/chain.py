@@ -20,6 +20,11 @@ def link(key: bytes, before: bytes, *parts: str | bytes | int | None) -> bytes:
     return mac.digest()
 
 
+def named(key_id: str | None) -> tuple[str, ...]:
+    """Return what a row adds to its code that names its key; rows from before there were several add nothing."""
+    return () if key_id is None else (key_id,)
+
+
 def _spell(part: str | bytes | int) -> tuple[bytes, bytes]:
     if isinstance(part, bytes):
         return b"b", part

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Self
 
 from forum.adapters.blind_index import BlindIndex
-from forum.adapters.keyring import Key, Keyring, Purpose
+from forum.adapters.keyring import Key, Keyring, KeyUnknown, Purpose
 from forum.adapters.vault import Vault
+
+UNDER_WAY = timedelta(hours=1)
+"""So long after a key was replaced, what had begun before may still seal with it; no request lasts so long."""
 
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """The keyring and what is built on it; `chain_keys` are derived for each chain."""
+    """The keyring and what is built on it; the keys of chains are derived for each chain."""
 
     keyring: Keyring
     vault: Vault
@@ -24,12 +28,28 @@ class Secrets:
         """Build the vault and the blind index on a keyring."""
         return cls(keyring, Vault(keyring), BlindIndex(keyring))
 
-    def chain_key(self, chain: str) -> bytes:
-        """Return the key that authenticates a chain: "tip-event", "access-log" or "setting-event".
+    def chain_key(self, chain: str, key_id: str | None) -> bytes:
+        """Return the key that authenticates rows of a chain: "tip-event", "access-log" or "setting-event".
 
-        The oldest chain key of the keyring is used for good: a chain begun under it is verified under it.
+        No id stands for the oldest chain key, under which rows were chained before a second one came. Raise KeyUnknown.
         """
-        return self.keyring.derive(self.keyring.all(Purpose.CHAIN)[0], f"chain|{chain}".encode())
+        keyring = self.keyring
+        key = keyring.all(Purpose.CHAIN)[0] if key_id is None else keyring.by_id(key_id)
+        if key.purpose is not Purpose.CHAIN:
+            raise KeyUnknown
+        return keyring.derive(key, f"chain|{chain}".encode())
+
+    @property
+    def chain_key_id(self) -> str | None:
+        """Return what a new row of any chain names as its key."""
+        current = self.keyring.current(Purpose.CHAIN)
+        return None if current == self.keyring.all(Purpose.CHAIN)[0] else current.id
+
+    def is_chained_in_time(self, key_id: str | None, at: datetime) -> bool:
+        """Whether a row of that time may be chained by this key: one that was replaced chains nothing later."""
+        keyring = self.keyring
+        key = keyring.all(Purpose.CHAIN)[0] if key_id is None else keyring.by_id(key_id)
+        return key.replaced_at is None or at <= key.replaced_at + UNDER_WAY
 
     @property
     def receipt_keys(self) -> tuple[Key, ...]:

@@ -14,6 +14,8 @@ from forum.domain.errors import DomainError
 
 # Version byte, 96-bit nonce, ciphertext, 128-bit tag.
 VERSION = b"\x01"
+# A record whose head may be replaced: chains cover what stays. Those of the first version are chained whole.
+RECORD_VERSION = b"\x02"
 NONCE_BYTES = 12
 TAG_BYTES = 16
 RECORD_HEAD_BYTES = 2  # version byte, length of the key's id
@@ -87,19 +89,27 @@ class Vault:
         key = secrets.token_bytes(KEY_BYTES)
         key_id = master.id.encode("ascii")
         wrapped = _encrypt(self._wrapper(master.id, f"record|{scope}"), key, f"record-key/{where}")
-        return VERSION + bytes([len(key_id)]) + key_id + wrapped + _encrypt(AESGCM(key), _as_bytes(plaintext), where)
+        return _head(key_id) + wrapped + _encrypt(AESGCM(key), _as_bytes(plaintext), where)
 
     def unseal_record(self, purpose: Purpose | str, blob: bytes, *, where: str, scope: str = CLUSTER_SCOPE) -> bytes:
         """Return what was sealed as a record; raise SealBroken, also for a record of another purpose or scope."""
-        if len(blob) < RECORD_HEAD_BYTES or blob[:1] != VERSION:
-            raise SealBroken
-        head = RECORD_HEAD_BYTES + blob[1]
-        key_id = blob[RECORD_HEAD_BYTES:head].decode("ascii", "replace")
+        key, body = self._open_record(purpose, blob, where=where, scope=scope)
+        return _decrypt(AESGCM(key), body, where)
+
+    def rewrap_record(self, purpose: Purpose | str, blob: bytes, *, where: str, scope: str = CLUSTER_SCOPE) -> bytes:
+        """Return the record under the current key of its purpose; its body stays as it is. Raise SealBroken."""
+        key, body = self._open_record(purpose, blob, where=where, scope=scope)
+        master = self._keyring.current(purpose)
+        wrapped = _encrypt(self._wrapper(master.id, f"record|{scope}"), key, f"record-key/{where}")
+        return _head(master.id.encode("ascii")) + wrapped + body
+
+    def _open_record(self, purpose: Purpose | str, blob: bytes, *, where: str, scope: str) -> tuple[bytes, bytes]:
+        """Return the key of a record, and its body; a body that was not sealed under the key is not noticed here."""
+        key_id, wrapped, body = _split_record(blob)
         wrapper = self._wrapper(key_id, f"record|{scope}")
         if self._keyring.by_id(key_id).purpose != purpose:
             raise SealBroken
-        key = _decrypt(wrapper, blob[head : head + WRAPPED_BYTES], f"record-key/{where}")
-        return _decrypt(AESGCM(key), blob[head + WRAPPED_BYTES :], where)
+        return _decrypt(wrapper, wrapped, f"record-key/{where}"), body
 
     def _wrapper(self, key_id: str, info: str) -> AESGCM:
         slot = (key_id, info)
@@ -110,6 +120,29 @@ class Vault:
                 raise SealBroken from error
             self._wrappers[slot] = AESGCM(self._keyring.derive(key, info.encode()))
         return self._wrappers[slot]
+
+
+def lasting_part(blob: bytes | None) -> bytes | None:
+    """Return what a chain covers of a sealed record: all that no change of keys replaces. Anything else comes whole."""
+    if blob is None or blob[:1] != RECORD_VERSION:
+        return blob
+    try:
+        return RECORD_VERSION + _split_record(blob)[2]
+    except SealBroken:
+        return blob
+
+
+def _head(key_id: bytes) -> bytes:
+    return RECORD_VERSION + bytes([len(key_id)]) + key_id
+
+
+def _split_record(blob: bytes) -> tuple[str, bytes, bytes]:
+    """Return the id of the key that wraps a record's key, the wrapped key, and the body."""
+    if len(blob) < RECORD_HEAD_BYTES or blob[:1] not in {VERSION, RECORD_VERSION}:
+        raise SealBroken
+    head = RECORD_HEAD_BYTES + blob[1]
+    body = head + WRAPPED_BYTES
+    return blob[RECORD_HEAD_BYTES:head].decode("ascii", "replace"), blob[head:body], blob[body:]
 
 
 def _as_bytes(plaintext: str | bytes) -> bytes:

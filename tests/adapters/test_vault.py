@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forum.adapters.keyring import Key, Keyring, Purpose
-from forum.adapters.vault import OVERHEAD, SealBroken, Vault
+from forum.adapters.vault import OVERHEAD, SealBroken, Vault, lasting_part
 
 BORN_AT = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 TEXT = "Ở bản có người bán hồng phiến mỗi tối."
@@ -153,3 +153,51 @@ def test_record_opens_under_its_own_key_when_the_keyring_was_rotated(keyring: Ke
     rotated = Vault(Keyring([newer, *(key for purpose in Purpose for key in keyring.all(purpose))]))
     assert rotated.unseal_record("kek", sealed, where="setting/1/reason").decode() == "vì lý do công tác"
     assert newer.id.encode() in rotated.seal_record("kek", "", where="setting/1/reason")
+
+
+def replaced(keyring: Keyring, purpose: Purpose) -> Keyring:
+    """Return a keyring with a newer key for a purpose, and the old one."""
+    return Keyring([*keyring, Key.fresh(purpose, BORN_AT + timedelta(days=1))])
+
+
+def without(keyring: Keyring, purpose: Purpose) -> Keyring:
+    """Return a keyring that has lost all but the newest key of a purpose."""
+    return Keyring(key for key in keyring if key.purpose is not purpose or key == keyring.current(purpose))
+
+
+def test_record_wrapped_anew_opens_without_the_old_key_and_keeps_its_body(vault: Vault, keyring: Keyring) -> None:
+    sealed = vault.seal_record("notice", TEXT, where=WHERE, scope="14")
+    rotated = replaced(keyring, Purpose.NOTICE)
+    again = Vault(rotated).rewrap_record("notice", sealed, where=WHERE, scope="14")
+    later = Vault(without(rotated, Purpose.NOTICE))
+    assert later.unseal_record("notice", again, where=WHERE, scope="14").decode() == TEXT
+    assert lasting_part(again) == lasting_part(sealed)
+    with pytest.raises(SealBroken):
+        later.unseal_record("notice", sealed, where=WHERE, scope="14")
+    with pytest.raises(SealBroken):
+        vault.unseal_record("notice", again, where=WHERE, scope="14")
+
+
+@pytest.mark.parametrize("other", [{"where": "tip/other"}, {"scope": "15"}, {"purpose": "kek"}])
+def test_record_is_not_wrapped_anew_for_another_place_scope_or_purpose(vault: Vault, other: dict[str, str]) -> None:
+    sealed = vault.seal_record("notice", TEXT, where=WHERE, scope="14")
+    wanted = {"purpose": "notice", "where": WHERE, "scope": "14", **other}
+    with pytest.raises(SealBroken):
+        vault.rewrap_record(wanted["purpose"], sealed, where=wanted["where"], scope=wanted["scope"])
+
+
+def test_lasting_part_differs_for_every_other_body_and_keeps_what_is_no_record_whole(vault: Vault) -> None:
+    sealed = vault.seal_record("kek", TEXT, where=WHERE)
+    body = lasting_part(sealed)
+    assert body is not None
+    assert sealed.endswith(body[1:])
+    changed = [blob for blob in bits_flipped(sealed) if not blob.startswith(sealed[: len(sealed) - len(body) + 1])]
+    assert all(lasting_part(blob) != body for blob in bits_flipped(sealed) if blob not in set(changed))
+    first_version = b"\x01" + sealed[1:]
+    assert lasting_part(first_version) == first_version
+    assert lasting_part(None) is None
+
+
+def test_record_of_the_first_version_still_opens(vault: Vault) -> None:
+    sealed = vault.seal_record("kek", TEXT, where=WHERE)
+    assert vault.unseal_record("kek", b"\x01" + sealed[1:], where=WHERE).decode() == TEXT
