@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from forum.models.base import Base, CanonicalJson, UtcDateTime
@@ -53,4 +53,5 @@ class AccessRow(Base):
     tip_id: Mapped[int | None] = mapped_column(ForeignKey("tip.id"), index=True)
     data: Mapped[dict[str, Any]] = mapped_column(CanonicalJson)
     words_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    chain_key_id: Mapped[str | None] = mapped_column(String(40))
     mac: Mapped[bytes] = mapped_column(LargeBinary(32))

@@ -24,4 +24,5 @@ class SettingEvent(Base):
     subject: Mapped[str] = mapped_column(String(40), index=True)
     subject_key: Mapped[str] = mapped_column(String(60))
     data: Mapped[dict[str, Any]] = mapped_column(CanonicalJson)
+    chain_key_id: Mapped[str | None] = mapped_column(String(40))
     mac: Mapped[bytes] = mapped_column(LargeBinary(32))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from forum.domain.events import ActorKind, EventKind
@@ -15,7 +15,10 @@ from forum.models.tip import BigId
 
 
 class TipEventRow(Base):
-    """One event as stored: structure readable, text sealed, `mac` chaining it to the event before."""
+    """One event as stored: structure readable, text sealed, `mac` chaining it to the event before.
+
+    `chain_key_id` names the key of the chain, None the oldest one; so it does in every record.
+    """
 
     __tablename__ = "tip_event"
     __table_args__ = (UniqueConstraint("tip_id", "seq"), Index(None, "at"))
@@ -31,4 +34,5 @@ class TipEventRow(Base):
     data: Mapped[dict[str, Any]] = mapped_column(CanonicalJson)
     text_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     folded_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    chain_key_id: Mapped[str | None] = mapped_column(String(40))
     mac: Mapped[bytes] = mapped_column(LargeBinary(32))

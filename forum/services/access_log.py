@@ -8,9 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Integer, bindparam, func, insert, select
 
-from forum.adapters.chain import GENESIS, link
+from forum.adapters.chain import GENESIS, link, named
 from forum.adapters.keyring import Purpose
 from forum.adapters.secrets import Secrets
+from forum.adapters.vault import lasting_part
 from forum.models import AccessRow
 from forum.models.access_log import NOBODY, AccessAction
 from forum.models.base import canonical_json
@@ -35,6 +36,7 @@ def record(
     connection = work.session.connection()
     seq, before = _head(connection, chain)
     row = AccessRow(chain=chain, seq=seq + 1, at=work.now, action=action, tip_id=tip_id, data=dict(data or {}))
+    row.chain_key_id = work.secrets.chain_key_id
     if words is not None:
         row.words_sealed = work.secrets.vault.seal_record(Purpose.KEK, words, where=words_where(chain, row.seq))
     row.mac = access_mac(work.secrets, before, row)
@@ -48,9 +50,9 @@ def words_where(chain: int, seq: int) -> str:
 
 
 def access_mac(secrets: Secrets, before: bytes, row: AccessRow) -> bytes:
-    """Return the code of a row, over every column as stored."""
+    """Return the code of a row, over every column as stored; of sealed words, over what no change of keys replaces."""
     return link(
-        secrets.chain_key(CHAIN),
+        secrets.chain_key(CHAIN, row.chain_key_id),
         before,
         row.chain,
         row.seq,
@@ -58,7 +60,8 @@ def access_mac(secrets: Secrets, before: bytes, row: AccessRow) -> bytes:
         row.action,
         row.tip_id,
         canonical_json(row.data),
-        row.words_sealed,
+        lasting_part(row.words_sealed),
+        *named(row.chain_key_id),
     )
 
 

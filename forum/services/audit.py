@@ -18,7 +18,7 @@ from forum.adapters.vault import SealBroken
 from forum.domain.errors import DomainError
 from forum.domain.lifecycle import fold
 from forum.models import AccessRow, SettingEvent, Tip, TipEventRow, TipGrant
-from forum.services import access_log, setting_events
+from forum.services.chain_codes import access_mac_of, in_time, setting_mac_of
 from forum.services.chains import Chain, Fault, Link, StoredRow, stored_columns, walk
 from forum.services.checkpoints import Points
 from forum.services.record_rows import UNREADABLE
@@ -63,10 +63,7 @@ def tip_faults(
 def access_faults(session: Session, secrets: Secrets, *, points: Points | None = None) -> Iterator[Fault]:
     """Verify the accesses of every account."""
     points = points or Points()
-
-    def mac_of(before: bytes, row: Any) -> bytes:
-        return access_log.access_mac(secrets, before, row)
-
+    mac_of = access_mac_of(secrets)
     rows = _paged(session, stored_columns(AccessRow), (AccessRow.chain, AccessRow.seq))
     for number, of_account in groupby(rows, key=lambda row: row.chain):
         key = str(number)
@@ -78,10 +75,7 @@ def access_faults(session: Session, secrets: Secrets, *, points: Points | None =
 def setting_faults(session: Session, secrets: Secrets, *, points: Points | None = None) -> Iterator[Fault]:
     """Verify the changes of settings."""
     points = points or Points()
-
-    def mac_of(before: bytes, row: Any) -> bytes:
-        return setting_events.setting_mac(secrets, before, row)
-
+    mac_of = setting_mac_of(secrets)
     rows = _paged(session, stored_columns(SettingEvent), (SettingEvent.seq,))
     link = Link(wanted=points.wanted(Chain.SETTING, ""))
     yield from walk(rows, mac_of, chain=Chain.SETTING, key="", link=link)
@@ -126,7 +120,7 @@ def _faults_of_tip(
         return event_mac(secrets, tip.number, before, row)
 
     link = Link()
-    yield from walk(events, mac_of, chain=Chain.TIP, key=tip.number, link=link)
+    yield from walk(events, in_time(secrets, mac_of), chain=Chain.TIP, key=tip.number, link=link)
     if link.mac != tip.head_mac:
         yield Fault(Chain.TIP, tip.number, "The tip names another last event than there is.")
     yield from _fold_faults(tip, events, granted)

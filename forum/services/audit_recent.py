@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import groupby
-from typing import Any
 
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from forum.adapters.secrets import Secrets
 from forum.models import AccessRow, SettingEvent
-from forum.services import access_log, setting_events
 from forum.services.audit import newest_tip_ids, tip_faults
+from forum.services.chain_codes import access_mac_of, setting_mac_of
 from forum.services.chains import Chain, Fault, Link, stored_columns, walk
 
 NEWEST_TIPS = 200
@@ -28,10 +27,7 @@ def recent_faults(session: Session, secrets: Secrets) -> tuple[int, list[Fault]]
 
 def _access_faults(session: Session, secrets: Secrets) -> Iterator[Fault]:
     """Verify the newest accesses, each account's from the row before its first among them."""
-
-    def mac_of(before: bytes, row: Any) -> bytes:
-        return access_log.access_mac(secrets, before, row)
-
+    mac_of = access_mac_of(secrets)
     newest = session.execute(stored_columns(AccessRow).order_by(AccessRow.id.desc()).limit(NEWEST_ROWS)).all()
     ordered = sorted(newest, key=lambda row: (row.chain, row.seq))
     chains = {chain: list(rows) for chain, rows in groupby(ordered, key=lambda row: row.chain)}
@@ -45,9 +41,7 @@ def _access_faults(session: Session, secrets: Secrets) -> Iterator[Fault]:
 
 
 def _setting_faults(session: Session, secrets: Secrets) -> Iterator[Fault]:
-    def mac_of(before: bytes, row: Any) -> bytes:
-        return setting_events.setting_mac(secrets, before, row)
-
+    mac_of = setting_mac_of(secrets)
     newest = stored_columns(SettingEvent).order_by(SettingEvent.seq.desc()).limit(NEWEST_ROWS + 1)
     rows = session.execute(newest).all()[::-1]
     is_cut = len(rows) > NEWEST_ROWS

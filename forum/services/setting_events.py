@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from forum.adapters.chain import GENESIS, link
+from forum.adapters.chain import GENESIS, link, named
 from forum.adapters.secrets import Secrets
 from forum.domain.permissions import Actor
 from forum.models import Base, SettingEvent
@@ -36,6 +36,7 @@ class Subject(StrEnum):
     TAG = "tag"
     ROUTING = "routing"
     CUSTODY = "custody"
+    KEYRING = "keyring"
 
 
 def record(
@@ -63,6 +64,7 @@ def record(
         subject=subject.value,
         subject_key=key,
         data={"before": old, "after": new},
+        chain_key_id=work.secrets.chain_key_id,
     )
     row.mac = setting_mac(work.secrets, head, row)
     work.session.add(row)
@@ -78,7 +80,7 @@ def values_of(row: Base, *names: str) -> dict[str, Any]:
 def setting_mac(secrets: Secrets, before: bytes, row: SettingEvent) -> bytes:
     """Return the code of a change, over every column as stored."""
     return link(
-        secrets.chain_key(CHAIN),
+        secrets.chain_key(CHAIN, row.chain_key_id),
         before,
         row.seq,
         row.at.astimezone(UTC).isoformat(),
@@ -86,6 +88,7 @@ def setting_mac(secrets: Secrets, before: bytes, row: SettingEvent) -> bytes:
         row.subject,
         row.subject_key,
         canonical_json(row.data),
+        *named(row.chain_key_id),
     )
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from forum.adapters.bindings import event_where
-from forum.adapters.chain import GENESIS, link
+from forum.adapters.chain import GENESIS, link, named
 from forum.adapters.secrets import Secrets
 from forum.domain.event_codec import decode_changes, encode_changes
 from forum.domain.events import ActorRef, EventKind, TipEvent
@@ -119,7 +119,7 @@ def events_of(session: Session, tip_id: int) -> list[TipEvent]:
 def event_mac(secrets: Secrets, number: str, before: bytes, row: TipEventRow) -> bytes:
     """Return the code of a stored event, over every column as stored (texts as ciphertext)."""
     return link(
-        secrets.chain_key(CHAIN),
+        secrets.chain_key(CHAIN, row.chain_key_id),
         before,
         number,
         row.seq,
@@ -131,6 +131,7 @@ def event_mac(secrets: Secrets, number: str, before: bytes, row: TipEventRow) ->
         canonical_json(row.data),
         row.text_sealed,
         row.folded_sealed,
+        *named(row.chain_key_id),
     )
 
 
@@ -162,6 +163,7 @@ def _chained(work: Work, tip: Tip, event: TipEvent, sealed: tuple[bytes | None, 
         data={"changes": encode_changes(event.changes), "details": dict(event.details)},
         text_sealed=sealed[0],
         folded_sealed=sealed[1],
+        chain_key_id=work.secrets.chain_key_id,
     )
     row.mac = event_mac(work.secrets, tip.number, tip.head_mac, row)
     tip.head_mac = row.mac

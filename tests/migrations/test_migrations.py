@@ -15,7 +15,7 @@ from sqlalchemy import CheckConstraint, Engine, MetaData, create_engine, func, i
 from forum.cli.migrate import alembic_config
 from forum.domain.submissions import PoliceConcern
 from forum.extensions import unit_of_work
-from forum.models import Base, CustodyKey, Identity, NoticeAddress, Tip
+from forum.models import Base, CustodyKey, Identity, NoticeAddress, Tip, TipEventRow
 from tests.factories import Cast, send_tip, to_answered, to_closed
 
 REVISIONS = [script.revision for script in ScriptDirectory.from_config(alembic_config("")).walk_revisions()][::-1]
@@ -138,6 +138,13 @@ def test_migration_does_not_go_down_when_identities_would_be_lost(engine) -> Non
         connection.execute(update(Identity).values(custody_key_id=key_id))
     with pytest.raises(RuntimeError, match="1 identities are sealed to custodians"):
         go(engine, "0003")
+
+
+def test_migration_does_not_go_down_when_a_row_names_the_key_of_its_chain(engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(update(TipEventRow).where(TipEventRow.seq == 1).values(chain_key_id="chain-1"))
+    with pytest.raises(RuntimeError, match="3 rows of tip_event name the key of their chain"):
+        go(engine, "0004")
 
 
 def differences(one: Contents, other: Contents) -> dict[str, tuple[int, int]]:

@@ -77,6 +77,7 @@ SUBJECTS: Mapping[Subject, Any] = {
     Subject.TAG: _("Tag"),
     Subject.ROUTING: _("Routing rules"),
     Subject.CUSTODY: _("Keys of identities"),
+    Subject.KEYRING: _("Keys of the server"),
 }
 SUBJECT_BY_VALUE = {subject.value: text for subject, text in SUBJECTS.items()}
 FIELDS: Mapping[str, Any] = {
@@ -119,8 +120,10 @@ FIELDS: Mapping[str, Any] = {
     "reason_en": _("Reason in English"),
     "reason_vi": _("Reason in Vietnamese"),
     "restriction": _("Only for a listed few"),
+    "retired": _("Key taken away"),
     "role": _("Role"),
     "rules": _("Rules"),
+    "sealing": _("Key in use"),
     "session_version": _("Sessions ended so far"),
     "second_factors": _("Second factors"),
     "sort": _("Place in the list"),
