@@ -87,9 +87,8 @@ class Vault:
         """
         master = self._keyring.current(purpose)
         key = secrets.token_bytes(KEY_BYTES)
-        key_id = master.id.encode("ascii")
         wrapped = _encrypt(self._wrapper(master.id, f"record|{scope}"), key, f"record-key/{where}")
-        return _head(key_id) + wrapped + _encrypt(AESGCM(key), _as_bytes(plaintext), where)
+        return record_head(master.id) + wrapped + _encrypt(AESGCM(key), _as_bytes(plaintext), where)
 
     def unseal_record(self, purpose: Purpose | str, blob: bytes, *, where: str, scope: str = CLUSTER_SCOPE) -> bytes:
         """Return what was sealed as a record; raise SealBroken, also for a record of another purpose or scope."""
@@ -101,7 +100,7 @@ class Vault:
         key, body = self._open_record(purpose, blob, where=where, scope=scope)
         master = self._keyring.current(purpose)
         wrapped = _encrypt(self._wrapper(master.id, f"record|{scope}"), key, f"record-key/{where}")
-        return _head(master.id.encode("ascii")) + wrapped + body
+        return record_head(master.id) + wrapped + body
 
     def _open_record(self, purpose: Purpose | str, blob: bytes, *, where: str, scope: str) -> tuple[bytes, bytes]:
         """Return the key of a record, and its body; a body that was not sealed under the key is not noticed here."""
@@ -132,8 +131,9 @@ def lasting_part(blob: bytes | None) -> bytes | None:
         return blob
 
 
-def _head(key_id: bytes) -> bytes:
-    return RECORD_VERSION + bytes([len(key_id)]) + key_id
+def record_head(key_id: str) -> bytes:
+    """Return the bytes with which every record begins whose key is wrapped by this one."""
+    return RECORD_VERSION + bytes([len(key_id)]) + key_id.encode("ascii")
 
 
 def _split_record(blob: bytes) -> tuple[str, bytes, bytes]:

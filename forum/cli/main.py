@@ -10,6 +10,7 @@ from forum.cli.check import check
 from forum.cli.custody import custody
 from forum.cli.demo.command import demo
 from forum.cli.keyring import keyring
+from forum.cli.keys import keys
 from forum.cli.migrate import migrate
 from forum.cli.places import places
 from forum.cli.serve import serve
@@ -23,5 +24,5 @@ def cli() -> None:
     """Run and keep the forum."""
 
 
-for command in (accounts, audit, check, custody, demo, keyring, migrate, places, serve, stats, suggest, worker):
+for command in (accounts, audit, check, custody, demo, keyring, keys, migrate, places, serve, stats, suggest, worker):
     cli.add_command(command)
