@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import String, event, select, update
+from sqlalchemy import event, select, update
 
 from config import Config
 from forum.adapters import keyring_edit
@@ -22,7 +22,7 @@ from forum.domain.errors import NotFound
 from forum.domain.text import parse_query
 from forum.domain.vocabulary import Role
 from forum.extensions import db, house, reading, snapshot, unit_of_work
-from forum.models import AccessAction, AccessRow, Base, Identity, NoticeAddress, SettingEvent, Tip, TipSearch
+from forum.models import AccessAction, AccessRow, Identity, NoticeAddress, SettingEvent, Tip, TipSearch
 from forum.reports.search import search
 from forum.reports.tip_rows import Filters
 from forum.services import access_log, jobs, keys, notices
@@ -30,14 +30,13 @@ from forum.services.audit import Fault, access_faults, next_tip_ids, setting_fau
 from forum.services.conversation import find_by_receipt, write
 from forum.services.custody_keys import identity_place
 from forum.services.identity import IdentityCard, open_identity
-from forum.services.key_use import NAMED, RECORDS, count_left, count_use
+from forum.services.key_use import count_left, count_use
 from forum.services.keys import KeyNeeded
 from forum.services.rekeying import STEPS, Batch, reindex_tips, rewrap_tips
 from forum.services.routing import text_of
 from forum.services.submission import find_repeated, submit
 from forum.services.tips import lock_by_id
 from tests.factories import PASSPHRASE, make_actor, make_custodian, make_submission, send_tip
-from tests.house.source_tree import calls, dotted, modules
 
 ADDRESS = "ba.con@example.org"
 CARD = IdentityCard("Lò Văn Mẫu", "0912 345 678")
@@ -382,26 +381,3 @@ def test_staged_key_seals_nothing_and_may_be_taken_away(app: Flask) -> None:
         assert count_use(session, keyring)[staged.id] == 0
     take_away(staged.id)
     assert house().secrets.keyring.all(Purpose.KEK) == (keyring.current(Purpose.KEK),)
-
-
-def test_every_place_that_names_a_key_is_counted() -> None:
-    """A table that is left out would lose its rows with the key that is taken away."""
-    sealing = {
-        path for path, tree in modules().items() for call in calls(tree) if dotted(call.func).endswith(".seal_record")
-    }
-    assert sealing == {
-        "forum/services/access_log.py",  # AccessRow.words_sealed
-        "forum/services/submission.py",  # NoticeAddress.sealed
-        "forum/services/splitting.py",  # NoticeAddress.sealed
-        "forum/services/custody_keys.py",  # Identity.sealed
-    }
-    assert {str(column) for _, column in RECORDS} == {
-        "AccessRow.words_sealed", "NoticeAddress.sealed", "Identity.sealed"
-    }  # fmt: skip
-    naming = {
-        str(column)
-        for table in Base.metadata.sorted_tables
-        for column in table.columns
-        if isinstance(column.type, String) and (column.name == "kek_id" or column.name.endswith("key_id"))
-    }
-    assert naming == {str(column.property.columns[0]) for _, column in NAMED}
