@@ -18,6 +18,7 @@ from config import Config, ConfigError
 from forum.adapters import clock
 from forum.adapters.checkpoints import CheckpointFault, SigningKey, read_folder
 from forum.adapters.keyring import Keyring, KeyringFault
+from forum.cli.check_keys import key_findings
 from forum.cli.mailer import mailer_of
 from forum.cli.migrate import is_current, present_revision
 from forum.cli.scanner import scanner_of
@@ -64,6 +65,11 @@ def _keyring(config: Config) -> Iterator[Finding]:
         yield Finding(str(error))
     if config.keyring_path.is_relative_to(config.files_path):
         yield Finding("The keyring lies among the files: whoever copies those would take the keys along.")
+
+
+def _keys(config: Config) -> Iterator[Finding]:
+    for text, is_fault in key_findings(config):
+        yield Finding(text, is_fault=is_fault)
 
 
 def _files(config: Config) -> Iterator[Finding]:
@@ -219,5 +225,5 @@ def _limits(config: Config) -> Iterator[Finding]:
 
 
 CHECKS: tuple[Callable[[Config], Iterator[Finding]], ...] = (
-    _keyring, _files, _database, _address, _mail, _scanner, _checkpoints, _limits
+    _keyring, _keys, _files, _database, _address, _mail, _scanner, _checkpoints, _limits
 )  # fmt: skip

@@ -152,7 +152,7 @@ def opens_all(secrets: Secrets, number: str) -> list[bool]:
             vault.unseal_record("kek", row.words_sealed, where=access_log.words_where(row.chain, row.seq))
             for row in rows
         ],
-        lambda: secrets.index.terms_for(index.scope, ["ma"], index_key_id=index.key_id),
+        lambda: secrets.index.probes(index.scope, ["ma"], index_key_id=index.key_id),
     )
     opened = []
     for attempt in tries:
