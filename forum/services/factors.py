@@ -164,7 +164,7 @@ def recovery_digest(secrets_: Secrets, account_id: int, code: str) -> bytes:
 
 def _add_app(work: Work, account_id: int, secret: str) -> Totp:
     uid = secrets.token_hex(UID_BYTES)
-    sealed = work.secrets.vault.seal_record(Purpose.KEK, secret, where=_where(uid), scope=SCOPE)
+    sealed = work.secrets.vault.seal_record(Purpose.KEK, secret, where=secret_where(uid), scope=SCOPE)
     app = Totp(account_id=account_id, uid=uid, secret_sealed=sealed, created_at=work.now)
     work.session.add(app)
     work.session.flush()
@@ -177,10 +177,11 @@ def _app(session: Session, account_id: int, *, is_confirmed: bool) -> Totp | Non
 
 
 def _unsealed(holder: Secrets, app: Totp) -> str:
-    return holder.vault.unseal_record(Purpose.KEK, app.secret_sealed, where=_where(app.uid), scope=SCOPE).decode()
+    return holder.vault.unseal_record(Purpose.KEK, app.secret_sealed, where=secret_where(app.uid), scope=SCOPE).decode()
 
 
-def _where(uid: str) -> str:
+def secret_where(uid: str) -> str:
+    """Return the associated data that binds a secret to its row."""
     return f"totp/{uid}/secret"
 
 

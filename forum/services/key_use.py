@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from forum.adapters.keyring import Keyring, Purpose
 from forum.adapters.vault import RECORD_HEAD_BYTES
-from forum.models import AccessRow, Identity, NoticeAddress, SettingEvent, Tip, TipEventRow, TipSearch
+from forum.models import AccessRow, Identity, NoticeAddress, SettingEvent, Tip, TipEventRow, TipSearch, Totp
 
 NAMED: tuple[tuple[Purpose, InstrumentedAttribute[Any]], ...] = (
     (Purpose.KEK, Tip.kek_id),
@@ -21,9 +21,10 @@ NAMED: tuple[tuple[Purpose, InstrumentedAttribute[Any]], ...] = (
     (Purpose.CHAIN, AccessRow.chain_key_id),
     (Purpose.CHAIN, SettingEvent.chain_key_id),
 )
-"""Columns that name a key; an index adds its buckets after a dot, no name of a chain key stands for the oldest."""
+"""Columns that name a key; an index adds its plan after a dot, no name of a chain key stands for the oldest."""
 RECORDS: tuple[tuple[Purpose, InstrumentedAttribute[Any]], ...] = (
     (Purpose.KEK, AccessRow.words_sealed),
+    (Purpose.KEK, Totp.secret_sealed),
     (Purpose.NOTICE, NoticeAddress.sealed),
     (Purpose.IDENTITY, Identity.sealed),
 )

@@ -15,10 +15,11 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from forum.adapters.keyring import Purpose
 from forum.adapters.vault import CLUSTER_SCOPE, RECORD_VERSION, SealBroken, record_head
-from forum.models import AccessRow, Identity, NoticeAddress, Tip, TipSearch
+from forum.models import AccessRow, Identity, NoticeAddress, Tip, TipSearch, Totp
 from forum.services import notices
 from forum.services.access_log import words_where
 from forum.services.custody_keys import identity_place
+from forum.services.factors import SCOPE, secret_where
 from forum.services.indexing import move_index
 from forum.services.work import Work
 
@@ -70,6 +71,13 @@ def rewrap_words(work: Work, after: int, at_most: int) -> Batch:
     )
 
 
+def rewrap_second_factors(work: Work, after: int, at_most: int) -> Batch:
+    """Wrap the keys of the secrets that apps of officers share anew."""
+    query = _records(work, Purpose.KEK, Totp.id, Totp.secret_sealed, after=after, at_most=at_most)
+    query = query.add_columns(Totp.uid)
+    return _rewrap(work, Purpose.KEK, query, Totp.secret_sealed, place=lambda row: (secret_where(row.uid), SCOPE))
+
+
 def rewrap_notice_addresses(work: Work, after: int, at_most: int) -> Batch:
     """Wrap the keys of addresses for notices anew."""
     query = _records(work, Purpose.NOTICE, NoticeAddress.tip_id, NoticeAddress.sealed, after=after, at_most=at_most)
@@ -109,7 +117,7 @@ def reindex_tips(work: Work, after: int, at_most: int) -> Batch:
 
 
 STEPS: Mapping[Purpose, Sequence[Step]] = {
-    Purpose.KEK: (rewrap_tips, rewrap_words),
+    Purpose.KEK: (rewrap_tips, rewrap_words, rewrap_second_factors),
     Purpose.IDENTITY: (rewrap_identities,),
     Purpose.NOTICE: (rewrap_notice_addresses,),
     Purpose.INDEX: (reindex_tips,),

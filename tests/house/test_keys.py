@@ -22,10 +22,11 @@ def test_every_place_that_names_a_key_is_counted() -> None:
         "forum/services/access_log.py",  # AccessRow.words_sealed
         "forum/services/submission.py",  # NoticeAddress.sealed
         "forum/services/splitting.py",  # NoticeAddress.sealed
+        "forum/services/factors.py",  # Totp.secret_sealed
         "forum/services/custody_keys.py",  # Identity.sealed
     }
     assert {str(column) for _, column in RECORDS} == {
-        "AccessRow.words_sealed", "NoticeAddress.sealed", "Identity.sealed"
+        "AccessRow.words_sealed", "Totp.secret_sealed", "NoticeAddress.sealed", "Identity.sealed"
     }  # fmt: skip
     naming = {
         str(column)

@@ -144,7 +144,7 @@ def test_migration_does_not_go_down_when_a_row_names_the_key_of_its_chain(engine
     with engine.begin() as connection:
         connection.execute(update(TipEventRow).where(TipEventRow.seq == 1).values(chain_key_id="chain-1"))
     with pytest.raises(RuntimeError, match="3 rows of tip_event name the key of their chain"):
-        go(engine, "0008")
+        go(engine, "0009")
 
 
 def differences(one: Contents, other: Contents) -> dict[str, tuple[int, int]]:
