@@ -17,7 +17,7 @@ from forum.domain.submissions import Submission
 from forum.domain.vocabulary import Category, Kind, Priority, Role
 from forum.extensions import db
 from forum.models import Account, Membership, Team, Tip, Totp
-from forum.services import custody, factors, handling, routing, triage
+from forum.services import consent, custody, factors, handling, routing, triage
 from forum.services.submission import Acknowledgement, submit
 from forum.services.tips import lock_tip
 from forum.services.work import Work
@@ -27,6 +27,8 @@ PASSWORD_HASH = hash_password(PASSWORD)
 PASSPHRASE = "bốn từ không liên quan"
 APP_SECRET = one_time_codes.new_secret()
 """What the app of every account knows."""
+HARMLESS = {"body": "Đèn đường ở ngõ tôi hỏng đã lâu, xin hỏi ai sửa?", "category": Category.OTHER}
+"""A tip whose name a custodian opens without a second person."""
 BODY = "Cuối bản có người lạ tụ tập bán ma túy vào ban đêm, bà con rất lo."
 
 
@@ -160,3 +162,9 @@ def to_closed(work: Work, cast: Cast, **fields: Any) -> Tip:
     tip = to_answered(work, cast, **fields)
     handling.close(work, cast.lead, tip, handling.Outcome(founded=True, valuable=True, grassroots=False, cases=1))
     return tip
+
+
+def give_consent(work: Work, asker: Actor, number: str, decider: Actor) -> None:
+    """Let a custodian ask to open who sent a tip, and somebody else agree."""
+    request = consent.ask(work, asker, number, reason="Cần gặp để xác minh")
+    consent.decide(work, decider, request.id, agrees=True, reason="Đúng, không còn cách nào khác")

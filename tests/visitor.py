@@ -169,8 +169,16 @@ class Visitor:
         return {"X-Forwarded-For": self.address, **({"Cookie": spelled} if spelled else {})}
 
     def _send(self, method: str, path: str, body: bytes, extra: Mapping[str, str]) -> Page:
-        self._connection.request(method, path, body or None, {**self.headers(), **extra})
-        answer = self._connection.getresponse()
+        try:
+            self._connection.request(method, path, body or None, {**self.headers(), **extra})
+            answer = self._connection.getresponse()
+        except http.client.RemoteDisconnected:
+            if method != "GET":
+                raise
+            # The server has closed a connection that was idle for long; browsers ask again by another one.
+            self._connection.close()
+            self._connection.request(method, path, None, {**self.headers(), **extra})
+            answer = self._connection.getresponse()
         content = answer.read()
         for header in answer.headers.get_all("Set-Cookie", []):
             for name, morsel in SimpleCookie(header).items():

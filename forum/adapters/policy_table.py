@@ -10,8 +10,9 @@ from functools import cache
 from importlib.resources import files
 from io import StringIO
 
+from forum.domain.consent import ConsentRule
 from forum.domain.sla import ApprovalRule, Policy, PolicyClock, PolicyUnit
-from forum.domain.vocabulary import Kind, Priority, TeamKind
+from forum.domain.vocabulary import Category, Kind, Priority, Restriction, TeamKind
 from forum.domain.working_time import DayKind, WorkCalendar
 
 
@@ -43,6 +44,22 @@ def shipped_approval_rules() -> tuple[ApprovalRule, ...]:
             source=row["source"],
         )
         for row in _rows("approval.csv")
+    )
+
+
+@cache
+def shipped_consent_rules() -> tuple[ConsentRule, ...]:
+    """Return for which tips a second person must agree before a name is opened."""
+    return tuple(
+        ConsentRule(
+            kind=Kind(row["kind"]) if row["kind"] else None,
+            category=Category(row["category"]) if row["category"] else None,
+            restriction=Restriction(row["restriction"]) if row["restriction"] else None,
+            needs_consent=_flag(row["needs_consent"]),
+            valid_hours=int(row["valid_hours"]),
+            source=row["source"],
+        )
+        for row in _rows("identity_consent.csv")
     )
 
 

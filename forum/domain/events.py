@@ -40,6 +40,9 @@ class EventKind(StrEnum):
     RESTRICTED = "restricted"
     RESTRICTION_LIFTED = "restriction-lifted"
     DEADLINE_RECOMPUTED = "deadline-recomputed"
+    IDENTITY_REQUESTED = "identity-requested"
+    IDENTITY_CONSENTED = "identity-consented"
+    IDENTITY_REFUSED = "identity-refused"
     IDENTITY_OPENED = "identity-opened"
     IDENTITY_HANDED_OVER = "identity-handed-over"
 

@@ -88,6 +88,9 @@ MOVES: dict[E, Move] = {
     E.RESTRICTED: Move(ANY - {S.DUPLICATE}, None, LIMIT | {"responder_team_id", "responder_due_at"}),
     E.RESTRICTION_LIFTED: Move(ANY - {S.DUPLICATE}, None, LIMIT),
     E.DEADLINE_RECOMPUTED: Move(WORKING | {S.DUPLICATE}, None, CLOCKS),
+    E.IDENTITY_REQUESTED: Move(ANY, None),
+    E.IDENTITY_CONSENTED: Move(ANY, None),
+    E.IDENTITY_REFUSED: Move(ANY, None),
     E.IDENTITY_OPENED: Move(ANY, None),
     E.IDENTITY_HANDED_OVER: Move(ANY, None),
 }

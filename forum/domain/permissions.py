@@ -25,6 +25,8 @@ class Permission(StrEnum):
     """See the figures of the scope of the membership."""
     OPEN_IDENTITY = "open-identity"
     """Unseal who sent a tip, with a written reason."""
+    CONSENT = "consent"
+    """Agree, or not, that somebody else unseals who sent a tip; take note of what was unsealed."""
     ADMINISTER = "administer"
     """Change accounts, teams, policies, calendar and rules; never tips."""
     READ_LOGS = "read-logs"
@@ -40,11 +42,12 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.TRIAGE,
             Permission.HANDLE,
             Permission.APPROVE,
+            Permission.CONSENT,
             Permission.READ_STATISTICS,
         }
     ),
     Role.SUPERVISOR: frozenset({Permission.READ_STATISTICS}),
-    Role.CUSTODIAN: frozenset({Permission.READ_TIPS, Permission.OPEN_IDENTITY}),
+    Role.CUSTODIAN: frozenset({Permission.READ_TIPS, Permission.OPEN_IDENTITY, Permission.CONSENT}),
     Role.ADMINISTRATOR: frozenset({Permission.ADMINISTER}),
     Role.AUDITOR: frozenset({Permission.READ_LOGS}),
 }
@@ -66,6 +69,10 @@ class Ground(StrEnum):
     """They read the whole province, at its desk or for its police as a whole."""
     LISTED = "listed"
     """The tip is restricted, and their team is on its list."""
+
+
+CLUSTER = "cluster"
+"""Stands beside the codes of provinces for all places outside them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +130,19 @@ class Actor:
     def reading_team_ids(self) -> frozenset[int]:
         """Teams whose own tips, and the restricted tips granted to them, the actor may read."""
         return frozenset(m.team_id for m in self.memberships if m.role in READING_ROLES)
+
+    @property
+    def custody_scopes(self) -> frozenset[str]:
+        """Provinces (and CLUSTER) of whose identities the actor is a custodian."""
+        return frozenset(m.province_code or CLUSTER for m in self.memberships if m.role is Role.CUSTODIAN)
+
+    def provinces_with(self, permission: Permission) -> frozenset[str]:
+        """Return the provinces for whose teams the permission is held, but for restricted tips."""
+        return frozenset(
+            m.province_code
+            for m in self.memberships
+            if m.province_code and m.team_kind is TeamKind.PROVINCE and permission in ROLE_PERMISSIONS[m.role]
+        )
 
     @property
     def reading_provinces(self) -> frozenset[str]:

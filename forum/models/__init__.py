@@ -12,6 +12,7 @@ from forum.models.category import CategoryEntry
 from forum.models.closed_day import ClosedDay
 from forum.models.cluster_lead import ClusterLead
 from forum.models.commune import Commune
+from forum.models.consent_policy import ConsentPolicy
 from forum.models.custodian_key import CustodianKey
 from forum.models.custody_key import CustodyKey
 from forum.models.custody_recovery import CustodyRecovery
@@ -20,6 +21,7 @@ from forum.models.day_duration import DayDuration
 from forum.models.day_fact import DayFact
 from forum.models.department import Department
 from forum.models.identity import Identity
+from forum.models.identity_request import IdentityRequest
 from forum.models.membership import Membership
 from forum.models.month_duration import MonthDuration
 from forum.models.month_fact import MonthFact
@@ -54,6 +56,7 @@ __all__ = [
     "ClosedDay",
     "ClusterLead",
     "Commune",
+    "ConsentPolicy",
     "CustodianKey",
     "CustodyKey",
     "CustodyRecovery",
@@ -62,6 +65,7 @@ __all__ = [
     "DayFact",
     "Department",
     "Identity",
+    "IdentityRequest",
     "Membership",
     "MonthDuration",
     "MonthFact",

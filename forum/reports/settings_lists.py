@@ -15,6 +15,7 @@ from forum.models import (
     CalendarDay,
     CategoryEntry,
     ClusterLead,
+    ConsentPolicy,
     Department,
     PolicyRow,
     Province,
@@ -65,6 +66,14 @@ def approvals(session: Session) -> Sequence[ApprovalPolicy]:
     """Return what is decided on approval, the rule of a kind before its exceptions."""
     order = (ApprovalPolicy.kind, ApprovalPolicy.team_kind.is_not(None), ApprovalPolicy.team_kind)
     return session.scalars(select(ApprovalPolicy).order_by(*order)).all()
+
+
+def consents(session: Session) -> tuple[Sequence[ConsentPolicy], Sequence[ConsentPolicy]]:
+    """Return what is decided, or proposed, on who must agree to open a name, and the last of what held before."""
+    order = (ConsentPolicy.kind, ConsentPolicy.category, ConsentPolicy.restriction, ConsentPolicy.id)
+    present = select(ConsentPolicy).where(ConsentPolicy.until.is_(None)).order_by(*order)
+    over = select(ConsentPolicy).where(ConsentPolicy.until.is_not(None)).order_by(ConsentPolicy.until.desc()).limit(50)
+    return session.scalars(present).all(), session.scalars(over).all()
 
 
 def calendar_days(session: Session, year: int) -> Sequence[CalendarDay]:

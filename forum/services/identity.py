@@ -7,13 +7,12 @@ from dataclasses import asdict, dataclass
 
 from sqlalchemy import select
 
-from forum.adapters.vault import CLUSTER_SCOPE
-from forum.domain.errors import InvalidInput, NotFound, NotPermitted
-from forum.domain.events import ActorKind, ActorRef, EventKind
+from forum.domain.errors import InvalidInput, NotFound
+from forum.domain.events import EventKind
 from forum.domain.permissions import Actor, Permission
-from forum.domain.vocabulary import Role
 from forum.models import CustodyKey, Identity, Tip
 from forum.models.access_log import AccessAction
+from forum.services import consent
 from forum.services.access_log import record
 from forum.services.custody_keys import (
     CustodyMissing,
@@ -23,11 +22,10 @@ from forum.services.custody_keys import (
     scope_of,
     seal_identity,
 )
+from forum.services.officers import custodian
 from forum.services.timeline import move
 from forum.services.tips import lock_tip
 from forum.services.work import Work
-
-SHORTEST_REASON = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,24 +43,24 @@ def keep_identity(work: Work, tip: Tip, card: IdentityCard) -> None:
     work.session.add(identity)
 
 
-def open_identity(work: Work, actor: Actor, number: str, *, reason: str, passphrase: str) -> IdentityCard:
-    """Return who sent the tip, leaving an event with the sealed reason and a row in the access log.
+def open_identity(work: Work, actor: Actor, number: str, *, passphrase: str, reason: str = "") -> IdentityCard:
+    """Return who sent the tip, leaving an event, a row in the access log, and a note for the lead of its team.
 
+    The reason was given with the request where a second person had to agree; otherwise it is sealed in the event.
     The passphrase unlocks the custodian's key for the length of this call; nothing unlocked is kept. Raise
-    NotPermitted unless the actor is a custodian of the province, NotFound when the tip is anonymous, WrongPassphrase,
-    and NoShare for a custodian whom nobody has admitted yet.
+    NotPermitted unless the actor is a custodian of the province, NotFound when the tip is anonymous, ConsentMissing,
+    WrongPassphrase, and NoShare for a custodian whom nobody has admitted yet.
     """
     actor.require(Permission.OPEN_IDENTITY)
     tip = lock_tip(work, number, actor)
-    identity = work.session.get(Identity, tip.id)
-    if identity is None:
-        raise NotFound("This tip is anonymous: nobody knows who sent it.")
-    team_id = _custodian_team(actor, identity.scope)
-    if len(reason.strip()) < SHORTEST_REASON:
-        raise InvalidInput("Please write why you must know who sent this tip.", field="reason")
+    identity = consent.identity_of(work, tip)
+    by = custodian(actor, identity.scope)
+    agreed = consent.leave_to_open(work, actor, tip, identity)
+    said = None if agreed else consent.in_words(reason)
     opened = _opened(work, actor, tip, identity, passphrase)
-    by = ActorRef(ActorKind.OFFICER, actor.account_id, team_id)
-    move(work, tip, EventKind.IDENTITY_OPENED, by, text=reason.strip())
+    details = {"request": agreed.asked_seq} if agreed else {}
+    move(work, tip, EventKind.IDENTITY_OPENED, by, details=details, text=said)
+    consent.note_opening(work, tip, identity, by, agreed)
     record(work, AccessAction.IDENTITY_OPENED, account_id=actor.account_id, tip_id=tip.id)
     return IdentityCard(**json.loads(opened))
 
@@ -77,12 +75,11 @@ def hand_over_identity(work: Work, actor: Actor, number: str, *, passphrase: str
         select(Tip, Identity).join(Identity, Identity.tip_id == Tip.id).where(Tip.number == number).with_for_update()
     )
     for tip, identity in found:
-        team_id = _custodian_team(actor, identity.scope)
+        by = custodian(actor, identity.scope)
         if scope_of(tip) == identity.scope:
             raise InvalidInput("This tip is still in your province.")
         opened = _opened(work, actor, tip, identity, passphrase)
         seal_identity(work, tip, identity, opened)
-        by = ActorRef(ActorKind.OFFICER, actor.account_id, team_id)
         move(work, tip, EventKind.IDENTITY_HANDED_OVER, by)
         return
     raise NotFound
@@ -94,10 +91,3 @@ def _opened(work: Work, actor: Actor, tip: Tip, identity: Identity, passphrase: 
     key = work.session.get_one(CustodyKey, identity.custody_key_id)
     private = from_share(work.session, key, actor.account_id, own_private(work.session, actor, passphrase))
     return open_identity_box(work, tip.number, identity, private)
-
-
-def _custodian_team(actor: Actor, scope: str) -> int:
-    for membership in actor.memberships:
-        if membership.role is Role.CUSTODIAN and (membership.province_code or CLUSTER_SCOPE) == scope:
-            return membership.team_id
-    raise NotPermitted

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from forum.adapters.vault import CLUSTER_SCOPE
 from forum.domain.errors import NotPermitted
 from forum.domain.events import ActorKind, ActorRef
 from forum.domain.permissions import Actor, Permission
+from forum.domain.vocabulary import Role
 from forum.models import Tip
 
 
@@ -34,3 +36,11 @@ def reader(actor: Actor, tip: Tip) -> ActorRef:
     if not teams:
         raise NotPermitted
     return ActorRef(ActorKind.OFFICER, actor.account_id, teams[0])
+
+
+def custodian(actor: Actor, scope: str) -> ActorRef:
+    """Return the actor as acting for the custodians of a province, or of the cluster; raise NotPermitted."""
+    for membership in actor.memberships:
+        if membership.role is Role.CUSTODIAN and (membership.province_code or CLUSTER_SCOPE) == scope:
+            return ActorRef(ActorKind.OFFICER, actor.account_id, membership.team_id)
+    raise NotPermitted

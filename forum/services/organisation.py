@@ -9,7 +9,12 @@ from sqlalchemy.orm import Session
 
 from forum.adapters import shipped
 from forum.adapters.lexicon_table import routing_rules
-from forum.adapters.policy_table import shipped_approval_rules, shipped_days, shipped_policies
+from forum.adapters.policy_table import (
+    shipped_approval_rules,
+    shipped_consent_rules,
+    shipped_days,
+    shipped_policies,
+)
 from forum.adapters.shipped import read_table
 from forum.domain.places import Commune as CommuneEntry
 from forum.domain.places import Province as ProvinceEntry
@@ -20,6 +25,7 @@ from forum.models import (
     CategoryEntry,
     ClusterLead,
     Commune,
+    ConsentPolicy,
     Department,
     PolicyRow,
     Province,
@@ -224,4 +230,20 @@ def _rules(now: datetime) -> list[object]:
         RoutingRuleRow(version=1, number=rule.number, body=rule.to_json(), live_from=now) for rule in routing_rules()
     ]
     tags = [Tag(is_active=True, **row) for row in read_table("tags.csv")]
-    return policies + approvals + days + rules + tags
+    return policies + approvals + _consents(now) + days + rules + tags
+
+
+def _consents(now: datetime) -> list[object]:
+    return [
+        ConsentPolicy(
+            kind=c.kind,
+            category=c.category,
+            restriction=c.restriction,
+            needs_consent=c.needs_consent,
+            valid_hours=c.valid_hours,
+            source=c.source,
+            proposed_at=now,
+            since=now,
+        )
+        for c in shipped_consent_rules()
+    ]

@@ -12,19 +12,21 @@ from sqlalchemy.orm import Session
 
 from forum.adapters.policy_table import shipped_hours
 from forum.adapters.shipped import gazetteer
+from forum.domain.consent import ConsentRule
 from forum.domain.lexicon import Lexicon
 from forum.domain.places import Gazetteer
 from forum.domain.routing import Rule
 from forum.domain.sla import ApprovalRule, Policy, PolicyClock, PolicyUnit
 from forum.domain.teams import TeamDirectory, TeamRef
 from forum.domain.text import fold
-from forum.domain.vocabulary import Kind, Priority, TeamKind
+from forum.domain.vocabulary import Category, Kind, Priority, Restriction, TeamKind
 from forum.domain.working_time import DayKind, WorkCalendar, day_of
 from forum.models import (
     ApprovalPolicy,
     CalendarDay,
     CategoryEntry,
     ClusterLead,
+    ConsentPolicy,
     PolicyRow,
     RoutingRuleRow,
     SettingEvent,
@@ -48,6 +50,7 @@ class Rulebook:
     calendar: WorkCalendar
     policies: tuple[Policy, ...]
     approvals: tuple[ApprovalRule, ...]
+    consents: tuple[ConsentRule, ...]
     rules: tuple[Rule, ...]
     teams: TeamDirectory
     categories: tuple[CategoryEntry, ...]
@@ -74,6 +77,7 @@ def load_rulebook(session: Session, lexicon: Lexicon, now: datetime) -> Rulebook
         calendar=load_calendar(session),
         policies=tuple(_policy(row) for row in session.scalars(select(PolicyRow).order_by(PolicyRow.id))),
         approvals=tuple(_approval(row) for row in session.scalars(select(ApprovalPolicy))),
+        consents=live_consents(session),
         rules=live_rules(session, now),
         teams=_teams(session, now),
         categories=tuple(_apart(session, select(CategoryEntry).order_by(CategoryEntry.sort))),
@@ -87,6 +91,12 @@ def load_calendar(session: Session) -> WorkCalendar:
     """Read the work calendar."""
     exceptions = {row.day: DayKind(row.kind) for row in session.scalars(select(CalendarDay))}
     return WorkCalendar(exceptions, shipped_hours())
+
+
+def live_consents(session: Session) -> tuple[ConsentRule, ...]:
+    """Return the decisions in force on who must agree before a name is opened."""
+    in_force = select(ConsentPolicy).where(ConsentPolicy.since.is_not(None), ConsentPolicy.until.is_(None))
+    return tuple(_consent(row) for row in session.scalars(in_force.order_by(ConsentPolicy.id)))
 
 
 def live_rules(session: Session, now: datetime) -> tuple[Rule, ...]:
@@ -148,6 +158,17 @@ def _policy(row: PolicyRow) -> Policy:
         is_verified=row.is_verified,
         name_vi=row.name_vi,
         name_en=row.name_en,
+    )
+
+
+def _consent(row: ConsentPolicy) -> ConsentRule:
+    return ConsentRule(
+        kind=Kind(row.kind) if row.kind else None,
+        category=Category(row.category) if row.category else None,
+        restriction=Restriction(row.restriction) if row.restriction else None,
+        needs_consent=row.needs_consent,
+        valid_hours=row.valid_hours,
+        source=row.source,
     )
 
 

@@ -31,6 +31,7 @@ class Subject(StrEnum):
     CATEGORY = "category"
     POLICY = "policy"
     APPROVAL = "approval"
+    CONSENT = "consent"
     CALENDAR = "calendar"
     CLUSTER_LEAD = "cluster-lead"
     TAG = "tag"

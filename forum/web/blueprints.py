@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from forum.web.audit.routes import blueprint as audit
 from forum.web.auth.routes import blueprint as auth
+from forum.web.consent.routes import blueprint as consent
 from forum.web.custody.routes import blueprint as custody
 from forum.web.follow.routes import blueprint as follow
 from forum.web.home.routes import blueprint as home
@@ -15,6 +16,6 @@ from forum.web.style.routes import blueprint as style
 from forum.web.submit.routes import blueprint as submit
 from forum.web.tips.routes import blueprint as tips
 
-BLUEPRINTS = (home, submit, follow, auth, queue, tips, search, statistics, custody, settings, audit)
+BLUEPRINTS = (home, submit, follow, auth, queue, tips, search, statistics, custody, consent, settings, audit)
 DEMO_BLUEPRINTS = (style,)
 """What only the demo and the tests show."""

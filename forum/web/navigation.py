@@ -25,6 +25,7 @@ PAGES = (
     ("queue.index", Permission.READ_TIPS, _("Tips")),
     ("search.index", Permission.READ_TIPS, _("Search")),
     ("custody.index", Permission.OPEN_IDENTITY, _("Identities")),
+    ("consent.index", Permission.CONSENT, _("Requests")),
     ("statistics.index", Permission.READ_STATISTICS, _("Figures")),
     ("settings.index", Permission.ADMINISTER, _("Settings")),
     ("audit.index", Permission.READ_LOGS, _("Logs")),

@@ -52,6 +52,9 @@ declined            decline decline decline decline decline decline .       .   
 restricted          same    same    same    same    same    same    same    same    .       same    same    same
 restriction-lifted  same    same    same    same    same    same    same    same    .       same    same    same
 deadline-recomputed same    same    same    same    same    same    .       .       same    .       .       same
+identity-requested  same    same    same    same    same    same    same    same    same    same    same    same
+identity-consented  same    same    same    same    same    same    same    same    same    same    same    same
+identity-refused    same    same    same    same    same    same    same    same    same    same    same    same
 identity-opened     same    same    same    same    same    same    same    same    same    same    same    same
 identity-handed-over same   same    same    same    same    same    same    same    same    same    same    same
 """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import secrets
 import socket
 import sqlite3
@@ -52,6 +53,7 @@ PHRASES = {
     "reply": "Dạ người cầm là chú Út Gù Bến Sậy",
     "words": 'quạ khoang "cây gạo cụt ngọn"',
     "passphrase": PASSPHRASE,
+    "consent_reason": "Đồng ý vì Chim Khướu Bạc Má đang bị dọa",
     "identity_reason": "Cần gặp để bảo vệ bác Hạt Dẻ Trùng Khánh",
     "answer": "Đã bắt quả tang tại Lán Gỗ Mốc Thếch, cảm ơn bác",
     "comment": "Cảm ơn các chú, nhà tôi hết lo Ma Xó Gõ Cửa",
@@ -136,8 +138,9 @@ class Life:
         self._follow("/follow/write", text=PHRASES["more"])
         self._act("handler", "ask", text=PHRASES["question"])
         self._follow("/follow/write", text=PHRASES["reply"])
-        given = {"reason": PHRASES["identity_reason"], "passphrase": PHRASES["passphrase"]}
-        page = self._act("custodian", "open-identity", **given)
+        self._act("custodian", "ask-identity", reason=PHRASES["identity_reason"])
+        self._agree("lead")
+        page = self._act("custodian", "open-identity", passphrase=PHRASES["passphrase"])
         assert PHRASES["name"] in page.text
         self._act("lead", "answer", text=PHRASES["answer"])
         self._act("lead", "close", founded="yes", valuable="yes", grassroots="no", cases="1", offenders="1")
@@ -173,6 +176,12 @@ class Life:
         page = visitor.submit(visitor.get(address), f"{address}/{action}", **fields)
         assert page.status in {200, 302}, page.text
         return visitor.follow(page)
+
+    def _agree(self, username: str) -> None:
+        visitor = self.people[username]
+        (address,) = {link for link in visitor.get("/consent").links if re.fullmatch("/consent/[0-9]+", link)}
+        page = visitor.submit(visitor.get(address), address, reason=PHRASES["consent_reason"], answer="agree")
+        assert page.status == 302, page.text
 
     def _follow(self, action: str, **typed: str) -> None:
         shown = self.citizen.submit(self.citizen.get("/follow"), "/follow", receipt=self.receipt)

@@ -17,7 +17,7 @@ from forum.services import accounts, custody
 from forum.services.custody_keys import NoShare, identity_place
 from forum.services.identity import IdentityCard, open_identity
 from forum.services.work import Work
-from tests.factories import PASSPHRASE, PASSWORD, make_actor, make_custodian, send_tip, team_id, tip_of
+from tests.factories import HARMLESS, PASSPHRASE, PASSWORD, make_actor, make_custodian, send_tip, team_id, tip_of
 
 CUSTODIAN = ("14", Role.CUSTODIAN)
 OTHER = "ba con suối gặp nhau"
@@ -31,7 +31,7 @@ def first(work: Work, recovery: str) -> Actor:
 
 @pytest.fixture
 def number(work: Work) -> str:
-    return tip_of(work, send_tip(work, name=CARD.name, contact=CARD.contact)).number
+    return tip_of(work, send_tip(work, **HARMLESS, name=CARD.name, contact=CARD.contact)).number
 
 
 def opened(work: Work, actor: Actor, number: str, passphrase: str = PASSPHRASE) -> IdentityCard:

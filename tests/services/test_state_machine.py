@@ -13,12 +13,24 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule, run_state_machine_as_test
 
+from forum.domain.consent import RequestState
 from forum.domain.events import EventKind as E
 from forum.domain.lifecycle import AT_DESK, FINAL, Status
 from forum.domain.submissions import PoliceConcern
 from forum.domain.vocabulary import Category, Kind, Priority, Restriction, Role
 from forum.domain.working_time import VN
-from forum.services import conversation, duplicates, handling, identity, restriction, routing, transfers, triage
+from forum.extensions import unit_of_work
+from forum.services import (
+    consent,
+    conversation,
+    duplicates,
+    handling,
+    identity,
+    restriction,
+    routing,
+    transfers,
+    triage,
+)
 from tests.factories import PASSPHRASE
 from tests.services.tip_courses import MOST_TIPS, WHO, TipCourses, begin_courses
 
@@ -309,17 +321,57 @@ class Courses(TipCourses):
         before = self.standing(at)
         self.officer_tries("route", before, by, {E.SPLIT}, self.split_off, wanted, when=None)
 
+    def _name(self, before, custodian) -> tuple[bool, bool, tuple[int, RequestState] | None]:
+        """Return whether the custodian reaches the name, whether somebody must agree, and the request that is open."""
+        is_near = self.scopes[before.tip.id] == before.tip.province_code == "14"
+        with unit_of_work() as work:
+            request = consent.open_request(work, before.tip, custodian.account_id)
+            asked = (request.id, request.state) if request else None
+            return is_near and before.tip.restriction is None, consent.rule_of(work, before.tip).needs_consent, asked
+
+    @rule(at=which)
+    def ask_identity(self, at) -> None:
+        before, custodian = self.standing(at), self.person("14", Role.CUSTODIAN)
+        is_near, needs_consent, request = self._name(before, custodian)
+
+        def attempt(work) -> None:
+            consent.ask(work, custodian, before.tip.number, reason="Cần gặp để xác minh")
+
+        when = is_near and needs_consent and request is None
+        self.tries(before, attempt, events={E.IDENTITY_REQUESTED}, when=when)
+
+    @rule(at=which, by=who, agrees=st.booleans())
+    def decide_identity(self, at, by, agrees) -> None:
+        before = self.standing(at)
+        _, _, request = self._name(before, self.person("14", Role.CUSTODIAN))
+        if request is None:
+            return
+
+        def do(work, actor, _tip) -> None:
+            consent.decide(work, actor, request[0], agrees=agrees, reason="Đã cân nhắc kỹ")
+
+        events = {E.IDENTITY_CONSENTED if agrees else E.IDENTITY_REFUSED}
+        self.officer_tries("consent", before, by, events, do, when=request[1] is RequestState.WAITING)
+
     @rule(at=which)
     def open_identity(self, at) -> None:
         before, custodian = self.standing(at), self.person("14", Role.CUSTODIAN)
-        is_near = self.scopes[before.tip.id] == before.tip.province_code == "14"
+        is_near, needs_consent, request = self._name(before, custodian)
+        is_agreed = request is not None and request[1] is RequestState.CONSENTED
 
         def attempt(work) -> None:
             identity.open_identity(
                 work, custodian, before.tip.number, reason="Cần gặp để xác minh", passphrase=PASSPHRASE
             )
 
-        self.tries(before, attempt, events={E.IDENTITY_OPENED}, when=is_near and before.tip.restriction is None)
+        self.tries(before, attempt, events={E.IDENTITY_OPENED}, when=is_near and (is_agreed or not needs_consent))
+
+    @rule(at=which, by=st.sampled_from(("lead", "province")))
+    def open_identity_with_consent(self, at, by) -> None:
+        self.ask_identity(at=at)
+        self.decide_identity(at=at, by=by, agrees=True)
+        self.every_tip_is_whole()
+        self.open_identity(at=at)
 
     @rule(at=which)
     def write(self, at) -> None:

@@ -10,12 +10,14 @@ from sqlalchemy.orm import Session
 from forum.adapters.blind_index import CODE_BYTES
 from forum.adapters.chain import GENESIS
 from forum.domain import clocks
+from forum.domain.consent import RequestState
 from forum.domain.deadlines import recompute
+from forum.domain.events import EventKind, TipEvent
 from forum.domain.lifecycle import FINAL, WORKING, Status, fold
 from forum.domain.permissions import Actor, MembershipRef
 from forum.domain.vocabulary import Kind, Role, TeamKind
 from forum.extensions import house
-from forum.models import Attachment, Tip, TipEventRow, TipGrant, TipSearch
+from forum.models import Attachment, IdentityRequest, Tip, TipEventRow, TipGrant, TipSearch
 from forum.models.visibility import visible_to
 from forum.services.rulebook import Rulebook
 from forum.services.timeline import as_event, event_mac, state_of
@@ -38,6 +40,7 @@ def check_tip(session: Session, tip: Tip, rules: Rulebook, *, now: datetime) -> 
     _check_clocks(tip, events, rules, now=now)
     _check_sight(session, tip, state.granted_team_ids, rules)
     _check_index(session, tip)
+    _check_requests(session, tip, events)
 
 
 def _expected_queue(tip: Tip) -> datetime | None:
@@ -125,6 +128,26 @@ def _check_index(session: Session, tip: Tip) -> None:
     assert len(index.codes) % CODE_BYTES == 0
 
 
+def _check_requests(session: Session, tip: Tip, events: list[TipEvent]) -> None:
+    """Each row about a name says what the events say: who asked and who agreed, never one person alone."""
+    states = {EventKind.IDENTITY_CONSENTED: RequestState.CONSENTED, EventKind.IDENTITY_REFUSED: RequestState.REFUSED}
+    told: dict[int, tuple[int | None, RequestState, int | None]] = {}
+    for event in events:
+        who, asked = event.actor.account_id, event.details.get("request", event.seq)
+        if event.kind is EventKind.IDENTITY_REQUESTED:
+            told[asked] = (who, RequestState.WAITING, None)
+        elif event.kind in states:
+            assert told[asked][1] is RequestState.WAITING
+            assert told[asked][0] != who
+            told[asked] = (told[asked][0], states[event.kind], who)
+        elif event.kind is EventKind.IDENTITY_OPENED:
+            before = told.get(asked, (who, RequestState.CONSENTED, None))
+            assert before[:2] == (who, RequestState.CONSENTED)
+            told[asked] = (who, RequestState.OPENED, before[2])
+    rows = session.scalars(select(IdentityRequest).where(IdentityRequest.tip_id == tip.id))
+    assert {row.asked_seq: (row.asked_by, row.state, row.decided_by) for row in rows} == told
+
+
 def check_link(tip: Tip, master: Tip, *, granted: tuple[int, ...], master_granted: tuple[int, ...]) -> None:
     """Fail when a duplicate does not lie with its master."""
     assert master.status in WORKING, "the master of a waiting duplicate owes nobody anything"
@@ -136,7 +159,7 @@ def check_link(tip: Tip, master: Tip, *, granted: tuple[int, ...], master_grante
 def snapshot(session: Session, tip_ids: list[int]) -> dict[str, list[tuple]]:
     """Return every stored value of some tips, to see that a refused move has changed none."""
     tables = {Tip: Tip.id, TipEventRow: TipEventRow.tip_id, TipGrant: TipGrant.tip_id, TipSearch: TipSearch.tip_id}
-    tables |= {Attachment: Attachment.tip_id}
+    tables |= {Attachment: Attachment.tip_id, IdentityRequest: IdentityRequest.tip_id}
     return {
         model.__tablename__: [
             tuple(map(str, row))

@@ -54,6 +54,7 @@ MAY: dict[str, frozenset[str]] = {
         "restrict": "lead intake province",
         "respond": "responder province",
         "open-identity": "custodian",
+        "consent": "lead province",
     }.items()
 }
 """Who may do what, written out: a right that grows by accident fails here."""

@@ -16,7 +16,7 @@ from forum.services.sign_in import FREE_FAILURES
 from forum.services.tips import lock_tip
 from forum.services.transfers import send_to_desk
 from tests.conftest import FixedClock, fresh_work
-from tests.factories import PASSPHRASE, PASSWORD, make_actor, send_tip
+from tests.factories import HARMLESS, PASSPHRASE, PASSWORD, make_actor, send_tip
 from tests.web.desk import Officer
 
 CUSTODIAN = ("14", Role.CUSTODIAN)
@@ -45,7 +45,7 @@ def opens(who: Officer, number: str, passphrase: str = PASSPHRASE) -> bool:
 
 def sent(**fields: object) -> str:
     with fresh_work() as work:
-        return send_tip(work, name="Lò Văn Mẫu", **fields).tip_number
+        return send_tip(work, **HARMLESS, name="Lò Văn Mẫu", **fields).tip_number
 
 
 def test_newcomer_chooses_a_passphrase_and_is_admitted_by_a_colleague(app: Flask, custodian: Officer) -> None:

@@ -12,12 +12,12 @@ from sqlalchemy import select
 from forum.adapters.sealed_stream import SealedSpool
 from forum.domain.vocabulary import Role
 from forum.extensions import unit_of_work
-from forum.models import Account, ApprovalPolicy, Membership, PolicyRow, SignInSession
-from forum.services import sessions
+from forum.models import Account, ApprovalPolicy, ConsentPolicy, Membership, PolicyRow, SignInSession
+from forum.services import consent, sessions
 from forum.services.attachments import Incoming, attach
 from forum.services.timeline import open_key
 from forum.services.work import Work
-from tests.factories import Cast, make_account, team_id, to_accepted
+from tests.factories import Cast, make_account, make_actor, team_id, to_accepted
 from tests.house.route_table import ROLES, Route, expected_routes, is_guarded
 
 TEAM_OF_ROLE = {
@@ -80,7 +80,9 @@ def doors(app: Flask) -> Doors:
         people = {role.value: make_account(work, (code, role)).id for role, code in TEAM_OF_ROLE.items()}
         other = make_account(work, ("15/desk", Role.INTAKE))
         membership = work.session.scalars(select(Membership.id).where(Membership.account_id == other.id)).one()
-        tip = to_accepted(work, Cast(work))
+        tip = to_accepted(work, Cast(work), name="Lò Văn Mẫu")
+        asker = make_actor(work, ("14", Role.CUSTODIAN))
+        request = consent.ask(work, asker, tip.number, reason="Cần gặp để xác minh")
         spool = SealedSpool(work.files.spool_directory)
         spool.write(b"%PDF-1.7 words")
         file = Incoming("don.pdf", "application/pdf", 14, spool, is_cleaned=False)
@@ -91,6 +93,8 @@ def doors(app: Flask) -> Doors:
             "membership_id": membership,
             "team_id": team_id(work, "15/PC08"),
             "approval_id": work.session.scalars(select(ApprovalPolicy.id)).first(),
+            "request_id": request.id,
+            "consent_id": work.session.scalars(select(ConsentPolicy.id)).first(),
             "policy_id": work.session.scalars(select(PolicyRow.id).where(PolicyRow.valid_to.is_(None))).first(),
             "province": "15",
             "day": "2027-01-01",

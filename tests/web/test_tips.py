@@ -21,7 +21,7 @@ from forum.services.conversation import find_by_receipt, rate, write
 from forum.services.splitting import parts_of
 from forum.web.tips.sentences import _SENTENCES
 from tests.conftest import fresh_work
-from tests.factories import PASSPHRASE, send_tip
+from tests.factories import HARMLESS, PASSPHRASE, send_tip
 from tests.web.desk import Officer, readable, state_of, statements_of
 
 DESK = ("14/desk", Role.INTAKE)
@@ -409,7 +409,7 @@ def test_part_is_asked_about_on_the_whole_tip(app: Flask) -> None:
 
 
 def test_identity_is_shown_once_to_a_custodian_with_reason_and_passphrase(app: Flask, recovery: str) -> None:
-    number, _ = sent(name="Lò Văn Mẫu", contact="0912 345 678")
+    number, _ = sent(**HARMLESS, name="Lò Văn Mẫu", contact="0912 345 678")
     desk, custodian = Officer(app, DESK), Officer(app, ("14", Role.CUSTODIAN), recovery=recovery)
     assert "Xem danh tính" not in desk.tip(number)
     desk.act(number, "open-identity", status=403, reason="Tôi muốn biết")

@@ -7,6 +7,7 @@ from flask import Blueprint, render_template, request, url_for
 from forum.domain.permissions import Permission
 from forum.extensions import reading, unit_of_work
 from forum.models.access_log import AccessAction
+from forum.reports.consent import counts_for
 from forum.reports.queue import COUNTED_UP_TO, Tab, queue_page, tab_counts, tabs_of
 from forum.reports.tip_rows import Cursor
 from forum.services.access_log import record
@@ -42,6 +43,7 @@ def index() -> str:
         form=form,
         is_filtered=bool(chosen),
         rows=page.rows,
+        requests=counts_for(work.session, person, now=work.now),
         chips={row.id: row_chip(row, work.rulebook, work.now) for row in page.rows},
         teams=work.rulebook.teams,
         categories={entry.code: entry for entry in work.rulebook.categories},

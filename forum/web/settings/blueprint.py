@@ -28,13 +28,15 @@ SECTIONS: Mapping[str, Any] = {
     "tags": _("Tags"),
     "policies": _("Deadlines"),
     "approvals": _("Approval"),
+    "consents": _("Opening names"),
     "calendar": _("Work calendar"),
     "cluster": _("Lead of the cluster"),
     "rules": _("Routing rules"),
 }
 """Endpoints of the first page of each section, in the order of the tabs; further pages begin with the same word."""
 _OF = {"account": "accounts", "team": "teams", "department": "departments", "category": "categories", "tag": "tags",
-       "policy": "policies", "approval": "approvals", "rule": "rules", "draft": "rules"}  # fmt: skip
+       "policy": "policies", "approval": "approvals", "consent": "consents", "rule": "rules",
+       "draft": "rules"}  # fmt: skip
 
 
 @blueprint.context_processor

@@ -6,7 +6,7 @@ from flask import render_template
 
 from forum.domain.permissions import Permission
 from forum.web.access import requires
-from forum.web.settings import accounts, catalogue, deadlines, rules, teams  # noqa: F401 - imported for their routes
+from forum.web.settings import accounts, catalogue, consents, deadlines, rules, teams  # noqa: F401 - for their routes
 from forum.web.settings.blueprint import blueprint
 
 __all__ = ["blueprint"]

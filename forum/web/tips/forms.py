@@ -14,9 +14,8 @@ from wtforms import HiddenField, IntegerField, RadioField, TextAreaField, Valida
 from forum.domain.vocabulary import Kind
 from forum.reports.assignable import assignable
 from forum.services.handling import LONGEST_TEXT, teams_that_may_handle
-from forum.services.identity import SHORTEST_REASON
 from forum.services.transfers import LONGEST_REASON
-from forum.web.fields import choices, offered_values, passphrase_field, text_of_at_most
+from forum.web.fields import choices, offered_values, text_of_at_most
 from forum.web.quick_select import QuickSelectField
 from forum.web.tips.case import Case
 from forum.web.translations import gettext
@@ -83,17 +82,6 @@ class ReasonForm(ActionForm):
     """A reason in words."""
 
     reason = TextAreaField(_("Reason"), [text_of_at_most(LONGEST_REASON)])
-
-
-class IdentityForm(ReasonForm):
-    """Why somebody must know who sent a tip, and what unlocks their key."""
-
-    passphrase = passphrase_field()
-
-    def validate_reason(self, field: Any) -> None:
-        """Ask for more than a word."""
-        if len(field.data.strip()) < SHORTEST_REASON:
-            raise ValidationError(gettext("Please write why you must know who sent this tip."))
 
 
 class TextForm(ActionForm):

@@ -28,11 +28,21 @@ from forum.web.tips.action_table import offered
 from forum.web.tips.actions import Action, usual_step
 from forum.web.tips.case import Case
 from forum.web.tips.files import file_line
-from forum.web.tips.forms import ActionForm, IdentityForm
+from forum.web.tips.forms import ActionForm
+from forum.web.tips.identity_step import IdentityStep, identity_step
 from forum.web.tips.sentences import Teller
 from forum.web.translations import gettext
 
 INTERNAL = frozenset(EventKind) - PUBLIC_KINDS - {EventKind.RECEIVED}
+ABOUT_NAMES = frozenset(
+    {
+        EventKind.IDENTITY_REQUESTED,
+        EventKind.IDENTITY_CONSENTED,
+        EventKind.IDENTITY_REFUSED,
+        EventKind.IDENTITY_OPENED,
+    }
+)
+"""Their reasons are for custodians and for the lead, who decide on them."""
 NAMED_REASONS = frozenset({"usual-in-category", "no-evidence", "accuses", "accuses-official", "praise"})
 
 
@@ -53,7 +63,7 @@ class Show:
 
     wanted: str = ""
     refused: tuple[Action, ActionForm] | None = None
-    identity_form: IdentityForm | None = None
+    identity: IdentityStep | None = None
 
 
 def build_case(work: Work, actor: Actor, tip: Tip) -> Case:
@@ -71,6 +81,8 @@ def render(work: Work, person: Actor, tip: Tip, show: Show = Show()) -> str:
     number = tip.number
     teller = Teller(case.page, work.rulebook)
     actions = _actions(case, show)
+    identity = show.identity or identity_step(case)
+    may_read_reasons = person.holds(Permission.OPEN_IDENTITY) or case.may(Permission.APPROVE)
     may_link = any(action.name == "link" for action in actions)
     return render_template(
         "tips/show.html",
@@ -85,13 +97,13 @@ def render(work: Work, person: Actor, tip: Tip, show: Show = Show()) -> str:
         reasons=_reasons(case.proposal),
         offers=_offers(case, actions, show),
         others=[action for action in actions if not _is_shown(action, case, show)],
-        refused_form=show.refused[1] if show.refused else show.identity_form,
+        refused_form=show.refused[1] if show.refused else show.identity and show.identity.form,
         likely=likely_duplicates(work.session, work.secrets, tip, person) if may_link else [],
         messages=[_message(event, teller, number) for event in case.page.events if event.kind in PUBLIC_KINDS],
-        story=[_told(event, teller, person) for event in reversed(case.page.events)],
+        story=[_told(event, teller, may_read_reasons=may_read_reasons) for event in reversed(case.page.events)],
         files=[file_line(file, number) for file in case.page.files],
-        identity_form=show.identity_form or _identity_form(case),
         may_ask_who_can_see=person.holds(Permission.APPROVE),
+        identity=identity,
     )
 
 
@@ -127,11 +139,6 @@ def _offer(case: Case, action: Action, show: Show) -> Offer:
     return Offer(
         action, form, url, is_next, was_refused or action.name == show.wanted or (is_next and not is_other_open)
     )
-
-
-def _identity_form(case: Case) -> IdentityForm | None:
-    is_custodian = case.page.has_identity and case.actor.holds(Permission.OPEN_IDENTITY)
-    return IdentityForm(name="open-identity") if is_custodian else None
 
 
 def _clocks(case: Case) -> list[tuple[str, Chip]]:
@@ -174,8 +181,8 @@ def _message(event: EventRow, teller: Teller, number: str) -> dict[str, Any]:
     }
 
 
-def _told(event: EventRow, teller: Teller, person: Actor) -> dict[str, Any]:
-    is_hidden = event.kind is EventKind.IDENTITY_OPENED and not person.holds(Permission.OPEN_IDENTITY)
+def _told(event: EventRow, teller: Teller, *, may_read_reasons: bool) -> dict[str, Any]:
+    is_hidden = event.kind in ABOUT_NAMES and not may_read_reasons
     alarming = {EventKind.REOPENED, EventKind.RESTRICTED, EventKind.IDENTITY_OPENED}
     key = {EventKind.RECEIVED, EventKind.ROUTED, EventKind.ANSWERED, EventKind.CLOSED}
     return {

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 from urllib.parse import quote
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from forum.adapters.sealed_stream import SealedReader
-from forum.domain.errors import DomainError, IllegalMove, InvalidInput, NotFound
+from forum.domain.errors import IllegalMove, InvalidInput, NotFound
 from forum.domain.permissions import Permission
 from forum.extensions import reading, unit_of_work
 from forum.models.access_log import AccessAction
 from forum.reports.tip_page import find_file
-from forum.services import identity
+from forum.services import consent, identity
 from forum.services.access_log import record
 from forum.services.attachments import open_file
 from forum.services.scanning import refuse_harmful
@@ -29,8 +30,10 @@ from forum.web.tips.action_table import ACTIONS
 from forum.web.tips.actions import Action
 from forum.web.tips.case import Case
 from forum.web.tips.files import SCAN_WORDS, is_asked_first, is_previewed
-from forum.web.tips.forms import ActionForm, IdentityForm
+from forum.web.tips.forms import ActionForm
+from forum.web.tips.identity_step import ASK, OPEN, IdentityStep, identity_step
 from forum.web.tips.page import Show, build_case, note_opening, render
+from forum.web.translations import gettext
 from forum.web.uploads import receive
 
 blueprint = Blueprint("tips", __name__, url_prefix="/tips")
@@ -84,26 +87,53 @@ def file(number: str, uid: str) -> Answer:
     return response
 
 
+@blueprint.post("/<number>/ask-identity")
+@requires(Permission.OPEN_IDENTITY)
+def ask_identity(number: str) -> Answer:
+    """Ask a second person to agree that one opens who sent the tip."""
+    step = _identity_step(number, ASK)
+
+    def act(form: Any) -> Answer:
+        with unit_of_work() as work:
+            consent.ask(work, actor(), number, reason=form.reason.data or "")
+        flash(gettext("Asked. Another custodian, or the lead of the unit, decides."), "success")
+        return redirect(url_for("tips.show", number=number))
+
+    return _take(step, number, act)
+
+
 @blueprint.post("/<number>/open-identity")
 @requires(Permission.OPEN_IDENTITY)
 def open_identity(number: str) -> Answer:
-    """Show once, to a custodian who gives a reason, who sent the tip."""
-    form = IdentityForm(name="open-identity", is_fresh=False)
-    fault: DomainError | None = None
-    if form.validate():
+    """Show once who sent the tip, to a custodian who gives a reason and has the consent that is needed."""
+    step = _identity_step(number, OPEN)
+
+    def act(form: Any) -> Answer:
+        given = {name: form[name].data or "" for name in ("reason", "passphrase") if name in form}
+        card = with_passphrase(lambda work: identity.open_identity(work, actor(), number, **given))
+        return render_template("tips/identity.html", number=number, card=card, pseudonym=_case(number).page.pseudonym)
+
+    return _take(step, number, act)
+
+
+def _identity_step(number: str, name: str) -> IdentityStep:
+    """Return the step that was sent; raise IllegalMove when another one is next by now."""
+    step = identity_step(_case(number), is_fresh=False)
+    if step is None:
+        raise NotFound
+    if step.name != name or step.form is None:
+        raise IllegalMove
+    return step
+
+
+def _take(step: IdentityStep, number: str, act: Callable[[Any], Answer]) -> Answer:
+    """Take a step about a name; what is refused comes back with the reason that was typed."""
+    if step.form is not None and step.form.validate():
         try:
-            card = with_passphrase(
-                lambda work: identity.open_identity(
-                    work, actor(), number, reason=form.reason.data or "", passphrase=form.passphrase.data or ""
-                )
-            )
-        except InvalidInput as refused:
-            fault = refused
-        else:
-            return render_template("tips/identity.html", number=number, card=card)
-    if isinstance(fault, InvalidInput):
-        add_fault(form, fault)
-    return _opened(number, Show(identity_form=form)), 400
+            return act(step.form)
+        except InvalidInput as fault:
+            add_fault(step.form, fault)
+    return _opened(number, Show(identity=step)), 400
 
 
 def _act(action: Action, number: str) -> Answer:

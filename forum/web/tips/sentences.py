@@ -208,6 +208,11 @@ _SENTENCES: Mapping[E, Sentence] = {
     E.IDENTITY_HANDED_OVER: lambda _t, _e, who: _(
         "%(who)s handed over who sent the tip to the custodians of the province that has it now.", who=who
     ),
+    E.IDENTITY_REQUESTED: lambda _t, _e, who: _(
+        "%(who)s asked to see who sent the tip; a second person decides.", who=who
+    ),
+    E.IDENTITY_CONSENTED: lambda _t, _e, who: _("%(who)s agreed that the name is opened, once.", who=who),
+    E.IDENTITY_REFUSED: lambda _t, _e, who: _("%(who)s did not agree that the name is opened.", who=who),
     E.IDENTITY_OPENED: lambda _t, _e, who: _("%(who)s saw who sent the tip, with a reason in writing.", who=who),
 }
 """Complete: a kind without a sentence fails the tests."""
