@@ -12,9 +12,9 @@ from forum.cli.context import running_app
 from forum.domain.errors import DomainError
 from forum.domain.vocabulary import Role
 from forum.extensions import unit_of_work
-from forum.models import Account, Membership, Team
+from forum.models import Account, Membership, PendingGrant, Team
 from forum.services import accounts as service
-from forum.services import factors
+from forum.services import factors, grants
 from forum.services.work import Work
 
 ROLES = click.Choice([role.value for role in Role])
@@ -81,6 +81,33 @@ def end(context: click.Context, username: str, role: str, team: str) -> None:
     if not was_held:
         raise click.ClickException(f"{username} is not {role} in {team}.")
     click.echo(f"{username} is {role} in {team} no more.")
+
+
+@accounts.command()
+@click.pass_context
+def pending(context: click.Context) -> None:
+    """List the rights that wait for a second administrator, with their numbers."""
+    with running_app(context), unit_of_work() as work:
+        rows = work.session.execute(
+            select(PendingGrant.id, Account.username, PendingGrant.role, Team.code)
+            .join(Account, Account.id == PendingGrant.account_id)
+            .join(Team, Team.id == PendingGrant.team_id)
+            .where(PendingGrant.outcome.is_(None), PendingGrant.expires_at > work.now)
+            .order_by(PendingGrant.id)
+        ).all()
+    for row in rows:
+        click.echo(f"{row.id}  {row.username}  {row.role} in {row.code}")
+
+
+@accounts.command()
+@click.argument("number", type=int)
+@click.pass_context
+def confirm(context: click.Context, number: int) -> None:
+    """Confirm a right that waits, where there is no second administrator; the record tells that it was the operator."""
+    with running_app(context), refusals(), unit_of_work() as work:
+        account = work.session.get_one(Account, grants.confirm(work, None, number))
+        username = account.username
+    click.echo(f"{username} has this right now.")
 
 
 @accounts.command(name="new-password")

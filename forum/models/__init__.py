@@ -28,6 +28,7 @@ from forum.models.month_fact import MonthFact
 from forum.models.notice_address import NoticeAddress
 from forum.models.outbox import OutboxJob
 from forum.models.passkey import Passkey
+from forum.models.pending_grant import PendingGrant
 from forum.models.policy import PolicyRow
 from forum.models.province import Province
 from forum.models.recovery_code import RecoveryCode
@@ -72,6 +73,7 @@ __all__ = [
     "NoticeAddress",
     "OutboxJob",
     "Passkey",
+    "PendingGrant",
     "PolicyRow",
     "Province",
     "RecoveryCode",

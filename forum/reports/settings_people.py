@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
+from forum.domain.permissions import Actor
+from forum.domain.powers import Why, power_of
 from forum.domain.text import fold
 from forum.domain.vocabulary import Role, TeamKind
-from forum.models import Account, Membership, Team, TeamSuccessor
+from forum.models import Account, Membership, PendingGrant, Team, TeamSuccessor
 
 PAGE = 50
 
@@ -56,6 +58,53 @@ class TeamRow:
     valid_from: date
     valid_to: date | None
     people: int
+
+
+@dataclass(frozen=True, slots=True)
+class GrantRow:
+    """A right that waits for a second administrator; `may_confirm` is for whoever reads."""
+
+    id: int
+    account_id: int
+    name: str
+    role: Role
+    name_vi: str
+    name_en: str
+    proposed_by: str
+    expires_at: datetime
+    why: Why | None
+    may_confirm: bool
+    may_refuse: bool
+
+
+def waiting_grants(session: Session, reader: Actor, *, now: datetime) -> list[GrantRow]:
+    """Return the first rights that wait for a second administrator, the oldest first."""
+    proposer = aliased(Account)
+    query = (
+        select(PendingGrant, Account.display_name, Team, proposer.display_name)
+        .join(Account, Account.id == PendingGrant.account_id)
+        .join(Team, Team.id == PendingGrant.team_id)
+        .join(proposer, proposer.id == PendingGrant.proposed_by)
+        .where(PendingGrant.outcome.is_(None), PendingGrant.expires_at > now)
+        .order_by(PendingGrant.id)
+        .limit(PAGE)
+    )
+    return [
+        GrantRow(
+            grant.id,
+            grant.account_id,
+            name,
+            grant.role,
+            team.name_vi,
+            team.name_en,
+            by,
+            grant.expires_at,
+            power_of(grant.role, team.kind),
+            may_confirm=reader.account_id not in {grant.account_id, grant.proposed_by},
+            may_refuse=reader.account_id != grant.account_id,
+        )
+        for grant, name, team, by in session.execute(query)
+    ]
 
 
 def account_page(session: Session, *, after: str = "") -> tuple[Sequence[AccountRow], str]:

@@ -26,6 +26,7 @@ class Subject(StrEnum):
 
     ACCOUNT = "account"
     MEMBERSHIP = "membership"
+    GRANT = "grant"
     TEAM = "team"
     DEPARTMENT = "department"
     CATEGORY = "category"

@@ -9,10 +9,11 @@ from sqlalchemy import select
 from forum.domain.appointments import check_appointment
 from forum.domain.errors import InvalidInput, NotFound
 from forum.domain.permissions import Actor, Permission
+from forum.domain.powers import power_of
 from forum.domain.text import clean_input
 from forum.domain.vocabulary import Role
 from forum.models import Account, Membership
-from forum.services import accounts
+from forum.services import accounts, grants
 from forum.services.setting_events import Subject, record, values_of
 from forum.services.work import Work
 
@@ -42,8 +43,9 @@ def open_account(work: Work, actor: Actor, *, username: str, display_name: str) 
 
 
 def reset_password(work: Work, actor: Actor, account_id: int) -> Opened:
-    """Draw a new password for somebody else and end their sessions."""
+    """Draw a new password for somebody else, who may do little, and end their sessions."""
     account = _other(work, actor, account_id)
+    grants.require_weak(work, account)
     return Opened(account.id, account.username, accounts.renew_password(work, actor, account))
 
 
@@ -63,18 +65,28 @@ def reopen_account(work: Work, actor: Actor, account_id: int) -> None:
     _change(work, actor, _other(work, actor, account_id), is_active=True)
 
 
-def appoint(work: Work, actor: Actor, account_id: int, *, team_id: int, role: Role) -> None:
-    """Give an account a role in a team; raise InvalidInput where that must not be."""
+def appoint(work: Work, actor: Actor, account_id: int, *, team_id: int, role: Role) -> bool:
+    """Give an account a role in a team, at once or once another administrator has confirmed it; return which.
+
+    Raise InvalidInput where that must not be.
+    """
     account = _other(work, actor, account_id)
     team = work.rulebook.teams.get(team_id)
     if not team.is_valid(work.rulebook.on):
         raise InvalidInput("This team does not exist today. Please choose another.", field="team")
-    held = work.session.scalars(
-        select(Membership.role).where(Membership.account_id == account.id, Membership.ended_at.is_(None))
-    )
-    check_appointment(role, team.kind, held)
-    if accounts.grant(work, actor, account, team_id=team.id, role=role) is None:
+    held = work.session.execute(
+        select(Membership.role, Membership.team_id).where(
+            Membership.account_id == account.id, Membership.ended_at.is_(None)
+        )
+    ).all()
+    check_appointment(role, team.kind, (held_role for held_role, _team in held))
+    if (role, team.id) in {tuple(row) for row in held}:
         raise InvalidInput("The account has this role in this team already.", field="role")
+    if power_of(role, team.kind) is not None:
+        grants.propose(work, actor, account, team_id=team.id, role=role)
+        return False
+    accounts.grant(work, actor, account, team_id=team.id, role=role)
+    return True
 
 
 def dismiss(work: Work, actor: Actor, account_id: int, membership_id: int) -> None:

@@ -12,9 +12,12 @@ from sqlalchemy import select
 from config import Config
 from forum.adapters.passwords import verify_password
 from forum.domain.permissions import Permission
+from forum.domain.vocabulary import Role
 from forum.extensions import unit_of_work
 from forum.models import Account, SettingEvent
+from forum.services import settings_accounts
 from forum.services.accounts import actor_of, find_account
+from forum.services.work import Work
 from tests.cli.conftest import Run, environ_of
 
 
@@ -100,3 +103,30 @@ def test_a_refusal_is_one_sentence_and_changes_nothing(
     assert result.exit_code == 1
     assert result.output.startswith(f"Error: {sentence}")
     assert run(environ, "accounts", "list").output == before
+
+
+def test_operator_confirms_a_right_that_waits_and_the_record_tells(run: Run, environ: Mapping[str, str]) -> None:
+    run(environ, "accounts", "create", "quan-tri")
+    with unit_of_work() as work:
+        administrator = actor_of(work.session, named(work, "quan-tri"))
+        opened = settings_accounts.open_account(work, administrator, username="can-bo", display_name="Cán bộ")
+        settings_accounts.appoint(
+            work, administrator, opened.account_id, team_id=work.rulebook.teams.cluster_desk.id, role=Role.AUDITOR
+        )
+    number = run(environ, "accounts", "pending").output.split()[0]
+
+    result = run(environ, "accounts", "confirm", number)
+
+    assert result.output == "can-bo has this right now.\n"
+    assert run(environ, "accounts", "pending").output == ""
+    assert run(environ, "accounts", "confirm", number).exit_code == 1
+    with unit_of_work() as work:
+        assert actor_of(work.session, named(work, "can-bo")).holds(Permission.READ_LOGS)
+        last = work.session.scalars(select(SettingEvent).order_by(SettingEvent.seq.desc()).limit(2)).all()
+        assert [(row.subject, row.account_id) for row in last] == [("membership", None), ("grant", None)]
+
+
+def named(work: Work, username: str) -> Account:
+    account = find_account(work.session, username)
+    assert account is not None
+    return account

@@ -94,6 +94,7 @@ def doors(app: Flask) -> Doors:
             "team_id": team_id(work, "15/PC08"),
             "approval_id": work.session.scalars(select(ApprovalPolicy.id)).first(),
             "request_id": request.id,
+            "grant_id": 999_999,
             "consent_id": work.session.scalars(select(ConsentPolicy.id)).first(),
             "policy_id": work.session.scalars(select(PolicyRow.id).where(PolicyRow.valid_to.is_(None))).first(),
             "province": "15",

@@ -70,6 +70,7 @@ ACCESSES: Mapping[AccessAction, Any] = {
 SUBJECTS: Mapping[Subject, Any] = {
     Subject.ACCOUNT: _("Account"),
     Subject.MEMBERSHIP: _("Role"),
+    Subject.GRANT: _("Right that waits for a second administrator"),
     Subject.TEAM: _("Team"),
     Subject.DEPARTMENT: _("Department"),
     Subject.CATEGORY: _("Category"),
@@ -120,6 +121,7 @@ FIELDS: Mapping[str, Any] = {
     "needs_consent": _("A second person must agree"),
     "needs_approval": _("A lead approves"),
     "number": _("No."),
+    "outcome": _("What became of it"),
     "page": _("Page"),
     "priority": _("Priority"),
     "province_code": _("Province"),

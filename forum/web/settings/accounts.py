@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import redirect, render_template, request, url_for
+from collections.abc import Callable
+
+from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from forum.domain.errors import InvalidInput, NotFound
@@ -11,6 +13,7 @@ from forum.domain.teams import TeamDirectory
 from forum.domain.vocabulary import Role, TeamKind
 from forum.extensions import reading, unit_of_work
 from forum.reports import settings_people
+from forum.services import grants
 from forum.services import settings_accounts as service
 from forum.services.work import Work
 from forum.web.access import actor, requires
@@ -27,7 +30,10 @@ def accounts() -> str:
     """List the accounts, a page at a time."""
     rows, after = settings_people.account_page(reading().session, after=request.args.get("after", "")[:60])
     older_url = url_for("settings.accounts", after=after) if after else ""
-    return render_template("settings/accounts.html", rows=rows, older_url=older_url, form=SearchForm(), found=False)
+    waiting = _waiting()
+    return render_template(
+        "settings/accounts.html", rows=rows, older_url=older_url, form=SearchForm(), found=False, waiting=waiting
+    )
 
 
 @blueprint.post("/accounts/search")
@@ -36,7 +42,8 @@ def accounts_search() -> str:
     """List the accounts with a name; names of people travel in the body, never in an address."""
     form = SearchForm()
     rows = settings_people.accounts_named(reading().session, form.name.data or "") if form.validate() else []
-    return render_template("settings/accounts.html", rows=rows, older_url="", form=form, found=True)
+    waiting = _waiting()
+    return render_template("settings/accounts.html", rows=rows, older_url="", form=form, found=True, waiting=waiting)
 
 
 @blueprint.route("/accounts/new", methods=["GET", "POST"])
@@ -70,10 +77,15 @@ def account_appoint(account_id: int) -> str | Response:
     """Give a role in a team."""
     form = _appointment_form(request.args.get("province", ""))
 
+    waits: list[bool] = []
+
     def change(work: Work) -> None:
-        service.appoint(work, actor(), account_id, team_id=int(form.team.data), role=Role(form.role.data))
+        is_held = service.appoint(work, actor(), account_id, team_id=int(form.team.data), role=Role(form.role.data))
+        waits.append(not is_held)
 
     if is_done(form, change):
+        if waits[0]:
+            flash(gettext("This right opens much: it holds once another administrator has confirmed it."), "warning")
         return redirect(url_for("settings.account", account_id=account_id))
     return _account_page(account_id, form)
 
@@ -84,6 +96,20 @@ def account_dismiss(account_id: int, membership_id: int) -> Response:
     """End a membership."""
     carry_out(lambda work: service.dismiss(work, actor(), account_id, membership_id))
     return redirect(url_for("settings.account", account_id=account_id))
+
+
+@blueprint.post("/grants/<int:grant_id>/confirm")
+@requires(Permission.ADMINISTER)
+def grant_confirm(grant_id: int) -> Response:
+    """Put a right in force that another administrator has given."""
+    return _grant_step(lambda work: grants.confirm(work, actor(), grant_id))
+
+
+@blueprint.post("/grants/<int:grant_id>/refuse")
+@requires(Permission.ADMINISTER)
+def grant_refuse(grant_id: int) -> Response:
+    """Refuse a right that waits, or take it back."""
+    return _grant_step(lambda work: grants.refuse(work, actor(), grant_id))
 
 
 @blueprint.post("/accounts/<int:account_id>/<any(close, reopen, sessions):step>")
@@ -109,6 +135,17 @@ def account_password(account_id: int) -> str:
     return render_template("settings/account_password.html", opened=opened, is_new=False)
 
 
+def _waiting() -> list[settings_people.GrantRow]:
+    return settings_people.waiting_grants(reading().session, actor(), now=reading().now)
+
+
+def _grant_step(change: Callable[[Work], int]) -> Response:
+    """Decide on a right that waits, and go back to the account that it is about."""
+    decided: list[int] = []
+    carry_out(lambda work: decided.append(change(work)))
+    return redirect(url_for("settings.account", account_id=decided[0]) if decided else url_for("settings.accounts"))
+
+
 def _account_page(account_id: int, form: AppointmentForm) -> str:
     row = settings_people.find_account(reading().session, account_id)
     if row is None:
@@ -118,6 +155,7 @@ def _account_page(account_id: int, form: AppointmentForm) -> str:
         "settings/account.html",
         account=row,
         form=form,
+        waiting=[grant for grant in _waiting() if grant.account_id == account_id],
         province=province,
         provinces=province_choices(reading().rulebook.teams),
         is_own=account_id == actor().account_id,

@@ -34,7 +34,8 @@ SECTIONS: Mapping[str, Any] = {
     "rules": _("Routing rules"),
 }
 """Endpoints of the first page of each section, in the order of the tabs; further pages begin with the same word."""
-_OF = {"account": "accounts", "team": "teams", "department": "departments", "category": "categories", "tag": "tags",
+_OF = {"account": "accounts", "grant": "accounts", "team": "teams",
+       "department": "departments", "category": "categories", "tag": "tags",
        "policy": "policies", "approval": "approvals", "consent": "consents", "rule": "rules",
        "draft": "rules"}  # fmt: skip
 

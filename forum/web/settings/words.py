@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
+from forum.domain.powers import Why
 from forum.domain.routing import CLUSTER_DESK, COMMUNE_POLICE, INSPECTORATE, INTAKE, LEAD_INSPECTORATE
 from forum.domain.sla import PolicyClock, PolicyUnit
 from forum.domain.working_time import DayKind
@@ -36,8 +37,16 @@ _DAYS: Mapping[DayKind, Any] = {
     DayKind.DAY_OFF: _("Day off in exchange"),
     DayKind.WORKED: _("Worked in exchange"),
 }
+_WHYS: Mapping[Why, Any] = {
+    Why.SETS_RULES: _("sets the rules and gives rights"),
+    Why.READS_RECORDS: _("reads the records of everybody"),
+    Why.OPENS_NAMES: _("can open who sent a tip"),
+    Why.SEES_FIGURES: _("sees the figures of many units"),
+    Why.READS_PROVINCE: _("reads the tips of a whole province"),
+    Why.READS_ABOUT_POLICE: _("reads what is said about the police"),
+}
 _BY_CLASS: Mapping[tuple[type[StrEnum], str], Any] = {
-    (type(member), member.value): text for words in (_CLOCKS, _UNITS, _DAYS) for member, text in words.items()
+    (type(member), member.value): text for words in (_CLOCKS, _UNITS, _DAYS, _WHYS) for member, text in words.items()
 }
 FLAGS: Mapping[str, Any] = {
     "about-police": _("the citizen says: about the police"),
