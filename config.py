@@ -46,8 +46,17 @@ class Config:
     """The key that signs them; only the worker needs it."""
     clamd: str | None = None
     """Where a ClamAV daemon listens: `unix:PATH` or `tcp:HOST:PORT`."""
+    erasure_list: Path | None = None
+    """Where erased tips are remembered outside the database; among the files when not set."""
+    backup_key: str | None = None
+    """The public half of the key to which backups are sealed."""
     extra: Mapping[str, object] = field(default_factory=dict)
     """Additional Flask settings, for tests."""
+
+    @property
+    def erasure_list_path(self) -> Path:
+        """Where the erasure list lies."""
+        return self.erasure_list or self.files_path / "erasures.list"
 
     @property
     def is_https(self) -> bool:
@@ -95,6 +104,8 @@ class Config:
             checkpoints_path=_path(environ, "FORUM_CHECKPOINTS"),
             checkpoint_key_path=_path(environ, "FORUM_CHECKPOINT_KEY"),
             clamd=environ.get("FORUM_CLAMD") or None,
+            erasure_list=Path(environ["FORUM_ERASURE_LIST"]) if environ.get("FORUM_ERASURE_LIST") else None,
+            backup_key=environ.get("FORUM_BACKUP_KEY") or None,
         )
 
     @classmethod

@@ -11,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from config import Config, ConfigError
 from forum.adapters import clock as system_clock
 from forum.adapters.clock import Clock
+from forum.adapters.erasure_list import ErasureList
 from forum.adapters.file_store import FileStore
 from forum.adapters.lexicon_table import lexicon as shipped_lexicon
 from forum.adapters.live_secrets import LiveSecrets
@@ -106,4 +107,5 @@ def _build_house(app: Flask, config: Config, clock: Clock) -> None:
     if not config.keyring_path.is_file():
         raise ConfigError([f"There is no keyring at {config.keyring_path}."])
     keys = LiveSecrets(config.keyring_path)
-    app.extensions["forum"] = House(config, keys, FileStore(config.files_path), shipped_lexicon(), clock)
+    erasures = ErasureList(config.erasure_list_path, keys)
+    app.extensions["forum"] = House(config, keys, FileStore(config.files_path), shipped_lexicon(), clock, erasures)

@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session, object_session
 from config import Config
 from forum.adapters.blind_index import holds
 from forum.adapters.clock import Clock
+from forum.adapters.erasure_list import ErasureList
 from forum.adapters.file_store import FileStore
 from forum.adapters.live_secrets import LiveSecrets
 from forum.adapters.secrets import Secrets
@@ -144,6 +145,7 @@ class House:
     files: FileStore
     lexicon: Lexicon
     clock: Clock
+    erasures: ErasureList
     rulebook: Rulebook | None = None
     figures: Figures = field(default_factory=Figures)
 

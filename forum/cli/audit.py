@@ -15,6 +15,7 @@ from forum.cli.context import read_config, running_app
 from forum.extensions import house, snapshot, unit_of_work
 from forum.models import Tip
 from forum.services import audit as records
+from forum.services.audit_erasures import erasure_faults
 from forum.services.chains import Chain, Fault
 from forum.services.checkpoints import Points
 from forum.services.verification import Verified, keep_result
@@ -81,11 +82,21 @@ def verify(context: click.Context, number: str | None, folder: Path | None, publ
         if number is not None:
             faults += _say(_of_one(number, points))
         else:
-            tips, found = _tips(points)
-            faults += found + _say(_others(points))
-            result = Verified(tips=tips, faults=faults, is_full=True, checkpoints=len(checkpoints))
-            with unit_of_work() as work:
-                keep_result(work, result, by=None)
+            faults = verify_all(points, checkpoints=len(checkpoints), faults=faults)
+    judge(faults, checkpoints)
+
+
+def verify_all(points: Points, *, checkpoints: int = 0, faults: int = 0) -> int:
+    """Walk every chain inside an application context and keep the result; return all faults, with those before."""
+    tips, found = _tips(points)
+    faults += found + _say(_others(points))
+    with unit_of_work() as work:
+        keep_result(work, Verified(tips=tips, faults=faults, is_full=True, checkpoints=checkpoints), by=None)
+    return faults
+
+
+def judge(faults: int, checkpoints: list[Checkpoint]) -> None:
+    """Say that the records are whole, or end the command."""
     if faults:
         raise click.ClickException(f"{faults} faults. Keep a copy of the database as it is, and find out who could.")
     click.echo(_success(checkpoints))
@@ -151,6 +162,7 @@ def _others(points: Points) -> Iterator[Fault]:
         yield from records.orphan_faults(session)
         yield from records.access_faults(session, house().secrets, points=points)
         yield from records.setting_faults(session, house().secrets, points=points)
+        yield from erasure_faults(session, house().secrets, points=points)
     for chain in Chain:
         yield from points.missing(chain)
 

@@ -16,7 +16,12 @@ from forum.services.chains import Chain, Fault
 from forum.services.checkpoints import grown_since, heads_of, note_checkpoint, noted_checkpoints, unheld
 
 AGAIN_AFTER = timedelta(hours=1)
-NAMES = {Chain.TIP: "Tip {key}", Chain.ACCESS: "Accesses of account {key}", Chain.SETTING: "Settings"}
+NAMES = {
+    Chain.TIP: "Tip {key}",
+    Chain.ACCESS: "Accesses of account {key}",
+    Chain.SETTING: "Settings",
+    Chain.ERASURE: "Erasure of tip {key}",
+}
 
 
 class RecordsDiffer(CheckpointFault):

@@ -19,8 +19,9 @@ from forum.cli.context import as_click, read_config, running_app
 from forum.cli.mailer import mailer_of
 from forum.cli.recomputing import recompute_due
 from forum.cli.scanner import scan_due, scanner_of
-from forum.extensions import house, unit_of_work
+from forum.extensions import db, house, unit_of_work
 from forum.services import facts, jobs, outbox
+from forum.services.erasure_traces import clear_traces
 from forum.services.notices import NOTICE
 from forum.services.outbox import TakenJob
 
@@ -133,6 +134,8 @@ class Worker:
         self._cleaned_at = now
         with unit_of_work() as work:
             cleaned = jobs.clean_up(work)
+        clear_traces(db.session(), house().files, house().erasures, ())  # what a crash after an erasure left to do
+        db.session.remove()
         if any(astuple(cleaned)):
             click.echo(
                 f"Removed {cleaned.orphans} orphaned files, {cleaned.spools} abandoned uploads, "

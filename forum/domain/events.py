@@ -45,6 +45,8 @@ class EventKind(StrEnum):
     IDENTITY_REFUSED = "identity-refused"
     IDENTITY_OPENED = "identity-opened"
     IDENTITY_HANDED_OVER = "identity-handed-over"
+    HELD = "held"
+    HOLD_LIFTED = "hold-lifted"
 
 
 class ActorKind(StrEnum):

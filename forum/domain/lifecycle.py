@@ -93,6 +93,8 @@ MOVES: dict[E, Move] = {
     E.IDENTITY_REFUSED: Move(ANY, None),
     E.IDENTITY_OPENED: Move(ANY, None),
     E.IDENTITY_HANDED_OVER: Move(ANY, None),
+    E.HELD: Move(ANY, None, frozenset({"is_held"})),
+    E.HOLD_LIFTED: Move(ANY, None, frozenset({"is_held"})),
 }
 
 
@@ -108,6 +110,7 @@ class TipState:
     priority: Priority
     team_id: int
     is_about_police: bool = False
+    is_held: bool = False
     tags: tuple[str, ...] = ()
     province_code: str | None = None
     commune_code: str | None = None

@@ -29,6 +29,8 @@ class Permission(StrEnum):
     """Agree, or not, that somebody else unseals who sent a tip; take note of what was unsealed."""
     ADMINISTER = "administer"
     """Change accounts, teams, policies, calendar and rules; never tips."""
+    ERASE = "erase"
+    """Propose and confirm the erasing of closed tips, and hold tips back from it; never texts."""
     READ_LOGS = "read-logs"
     """Read events and accesses; never texts."""
 
@@ -46,7 +48,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.READ_STATISTICS,
         }
     ),
-    Role.SUPERVISOR: frozenset({Permission.READ_STATISTICS}),
+    Role.SUPERVISOR: frozenset({Permission.READ_STATISTICS, Permission.ERASE}),
     Role.CUSTODIAN: frozenset({Permission.READ_TIPS, Permission.OPEN_IDENTITY, Permission.CONSENT}),
     Role.ADMINISTRATOR: frozenset({Permission.ADMINISTER}),
     Role.AUDITOR: frozenset({Permission.READ_LOGS}),

@@ -20,6 +20,9 @@ from forum.models.custody_share import CustodyShare
 from forum.models.day_duration import DayDuration
 from forum.models.day_fact import DayFact
 from forum.models.department import Department
+from forum.models.erased_count import ErasedCount, ErasedDuration
+from forum.models.erasure import Erasure
+from forum.models.erasure_request import ErasureRequest
 from forum.models.identity import Identity
 from forum.models.identity_request import IdentityRequest
 from forum.models.membership import Membership
@@ -65,6 +68,10 @@ __all__ = [
     "DayDuration",
     "DayFact",
     "Department",
+    "ErasedCount",
+    "ErasedDuration",
+    "Erasure",
+    "ErasureRequest",
     "Identity",
     "IdentityRequest",
     "Membership",

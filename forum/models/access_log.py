@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, String, UniqueConstraint
+from sqlalchemy import Index, Integer, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from forum.models.base import Base, CanonicalJson, UtcDateTime
@@ -50,7 +50,8 @@ class AccessRow(Base):
     seq: Mapped[int] = mapped_column(BigId)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     action: Mapped[AccessAction] = mapped_column(by_value(AccessAction))
-    tip_id: Mapped[int | None] = mapped_column(ForeignKey("tip.id"), index=True)
+    tip_id: Mapped[int | None] = mapped_column(BigId, index=True)
+    """Of a tip, or of one that was erased since."""
     data: Mapped[dict[str, Any]] = mapped_column(CanonicalJson)
     words_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     chain_key_id: Mapped[str | None] = mapped_column(String(40))

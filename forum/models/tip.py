@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, ForeignKey, Index, Integer, LargeBinary, String, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from forum.domain.lifecycle import Status
@@ -25,7 +36,10 @@ FOR_LEAD_SQLITE = text("is_answer_pending = 1 OR status = 'reopened'")
 
 
 class Tip(Base):
-    """A tip. Columns named as in `TipState` are written by `services.timeline.move` alone."""
+    """A tip. Columns named as in `TipState` are written by `services.timeline.move` alone.
+
+    An id is never given twice, as the records go on naming a tip that was erased; so does `master_id`.
+    """
 
     __tablename__ = "tip"
     __table_args__ = (
@@ -64,6 +78,7 @@ class Tip(Base):
         Index("ix_tip_team_received", "team_id", "received_at", "id"),
         Index("ix_tip_owed", "province_code", "team_id", "received_at", postgresql_where=OWED, sqlite_where=OWED),
         Index("ix_tip_running_due", "citizen_due_at", postgresql_where=RUNNING, sqlite_where=RUNNING),
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -84,11 +99,12 @@ class Tip(Base):
     province_code: Mapped[str | None] = mapped_column(ForeignKey("province.code"))
     commune_code: Mapped[str | None] = mapped_column(ForeignKey("commune.code"))
     is_about_police: Mapped[bool] = mapped_column(Boolean, default=False)
+    is_held: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     team_id: Mapped[int] = mapped_column(ForeignKey("team.id"))
     responder_team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"))
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     restriction: Mapped[Restriction | None] = mapped_column(by_value(Restriction))
-    master_id: Mapped[int | None] = mapped_column(ForeignKey("tip.id"), index=True)
+    master_id: Mapped[int | None] = mapped_column(BigId, index=True)
 
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
     citizen_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

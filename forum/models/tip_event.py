@@ -21,7 +21,7 @@ class TipEventRow(Base):
     """
 
     __tablename__ = "tip_event"
-    __table_args__ = (UniqueConstraint("tip_id", "seq"), Index(None, "at"))
+    __table_args__ = (UniqueConstraint("tip_id", "seq"), Index(None, "at"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"))

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BindParameter, Case, ColumnElement, Integer, String, and_, bindparam, case, exists, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from forum.domain.permissions import OVERSEEING, READING_ROLES, Actor, Ground
+from forum.domain.permissions import OVERSEEING, READING_ROLES, ROLE_PERMISSIONS, Actor, Ground, Permission
 from forum.models.account import Account
 from forum.models.among import ListOf, among
 from forum.models.membership import Membership
@@ -31,6 +31,18 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
         bindparam(None, rights[_TEAMS], type_=ListOf(Integer)),
         bindparam(None, rights[_PROVINCES], type_=ListOf(String)),
     )
+
+
+def kept_by(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition under which `actor` decides how long a tip is kept, and knows no more of it than that.
+
+    As with `visible_to`: unrestricted tips of the team, or of the province that is overseen; restricted ones only for
+    the teams on their list.
+    """
+    giving = [m for m in actor.memberships if Permission.ERASE in ROLE_PERMISSIONS[m.role]]
+    provinces = {m.province_code for m in giving if m.province_code and m.team_kind in OVERSEEING}
+    teams = bindparam(None, sorted({m.team_id for m in giving}), type_=ListOf(Integer))
+    return _condition(teams, bindparam(None, sorted(provinces), type_=ListOf(String)))
 
 
 def rights_of(actor: Actor) -> dict[str, Any]:

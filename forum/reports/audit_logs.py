@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, Select, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from forum.domain.events import ActorKind, EventKind
 from forum.domain.working_time import end_of, start_of
-from forum.models import AccessAction, AccessRow, Account, SettingEvent, Team, Tip, TipEventRow
+from forum.models import AccessAction, AccessRow, Account, Erasure, SettingEvent, Team, Tip, TipEventRow
 from forum.models.access_log import PROGRAM
 
 PAGE = 50
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_NUMBER = func.coalesce(Tip.number, Erasure.number).label("number")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +128,10 @@ def access_log(session: Session, wanted: Wanted, *, after: Cursor | None) -> Seq
     """Return a page of accesses, and one row more when there are further ones."""
     row = AccessRow
     query = (
-        select(row.id, row.at, row.action, Account.username, row.chain, Tip.number, row.data)
+        select(row.id, row.at, row.action, Account.username, row.chain, _NUMBER, row.data)
         .outerjoin(Account, Account.id == row.chain)
         .outerjoin(Tip, Tip.id == row.tip_id)
+        .outerjoin(Erasure, Erasure.tip_id == row.tip_id)
         .where(*_within(wanted, row.at, row.id, after))
     )
     if wanted.kind is not None:
@@ -193,8 +195,9 @@ def account_id_of(session: Session, username: str) -> int | None:
 
 
 def tip_id_of(session: Session, number: str) -> int | None:
-    """Return the tip of a number, restricted or not: the record of a tip is no text of it."""
-    return session.scalar(select(Tip.id).where(Tip.number == number))
+    """Return the tip of a number, restricted or erased as it may be: the record of a tip is no text of it."""
+    erased = select(Erasure.tip_id).where(Erasure.number == number)
+    return session.scalar(select(Tip.id).where(Tip.number == number)) or session.scalar(erased)
 
 
 def _within(

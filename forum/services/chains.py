@@ -24,13 +24,14 @@ class Chain(StrEnum):
     TIP = "tip-event"
     ACCESS = "access-log"
     SETTING = "setting-event"
+    ERASURE = "erasure"
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
     """What is wrong with one row; `message` is a message id for gettext, filled by `params`.
 
-    `key` is the number of the tip, the account of the accesses, empty for settings.
+    `key` is the number of the tip (of an erased one too), the account of the accesses, empty for settings.
     """
 
     chain: Chain

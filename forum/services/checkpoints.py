@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -10,7 +10,7 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from forum.adapters.checkpoints import Checkpoint, Head, Heads
-from forum.models import AccessAction, AccessRow, SettingEvent, Tip
+from forum.models import AccessAction, AccessRow, Erasure, SettingEvent, Tip
 from forum.models.access_log import PROGRAM
 from forum.services.access_log import record
 from forum.services.chains import Chain, Fault
@@ -67,15 +67,23 @@ class Points:
         """Return the places of the rows of a record that `compare` looks at."""
         return frozenset(point.length for point in self._of[chain].get(owner, ()))
 
-    def missing(self, chain: Chain, erased: Callable[[str], bool] = lambda _owner: False) -> Iterator[Fault]:
-        """Tell the records of which nothing was met at all, but for those that were erased as the rules say."""
+    def end(self, chain: Chain, owner: str, *, length: int, mac: bytes) -> Iterator[Fault]:
+        """Compare a record that was erased as the rules say, of which only its end is known."""
+        self._met[chain].add(owner)
+        known = self._of[chain].get(owner, ())
+        yield from _first(
+            chain, owner, (p for p in known if p.length > length or (p.length == length and p.mac != mac))
+        )
+
+    def missing(self, chain: Chain) -> Iterator[Fault]:
+        """Tell the records of which nothing was met at all."""
         for owner, points in self._of[chain].items():
-            if owner not in self._met[chain] and not erased(owner):
+            if owner not in self._met[chain]:
                 yield from _first(chain, owner, points)
 
 
 def heads_of(session: Session) -> Heads:
-    """Return how each record ends now; read it in one snapshot."""
+    """Return how each record ends now, and how those of erased tips ended; read it in one snapshot."""
     tips = session.execute(select(Tip.number, Tip.event_count, Tip.head_mac).execution_options(yield_per=_AT_ONCE))
     last = select(AccessRow.chain, func.max(AccessRow.seq).label("seq")).group_by(AccessRow.chain).subquery()
     accesses = session.execute(
@@ -86,10 +94,13 @@ def heads_of(session: Session) -> Heads:
     settings = session.execute(
         select(SettingEvent.seq, SettingEvent.mac).order_by(SettingEvent.seq.desc()).limit(1)
     ).first()
+    erased = session.execute(select(Erasure.number, Erasure.event_count, Erasure.head_mac))
+    erasures = session.execute(select(Erasure.seq, Erasure.mac).order_by(Erasure.seq.desc()).limit(1)).first()
     return {
-        Chain.TIP: {number: Head(length, mac) for number, length, mac in tips},
+        Chain.TIP: {number: Head(length, mac) for found in (tips, erased) for number, length, mac in found},
         Chain.ACCESS: {str(chain): Head(length, mac) for chain, length, mac in accesses},
         Chain.SETTING: {"": Head(settings.seq, settings.mac)} if settings else {},
+        Chain.ERASURE: {"": Head(erasures.seq, erasures.mac)} if erasures else {},
     }
 
 

@@ -16,7 +16,7 @@ from forum.domain.errors import InvalidInput
 from forum.domain.measures import MEASURES, granted_at, measure_tip
 from forum.domain.tip_facts import Heading, TipFacts
 from forum.domain.working_time import day_of, end_of, start_of
-from forum.models import ClosedDay, DayDuration, DayFact, TipEventRow
+from forum.models import ClosedDay, DayDuration, DayFact, ErasedCount, ErasedDuration, TipEventRow
 from forum.models.histories import histories, touched_between
 from forum.services.month_facts import add_up
 from forum.services.work import Work
@@ -52,9 +52,10 @@ def closed_through(session: Session) -> date | None:
 
 
 def first_day(session: Session) -> date | None:
-    """Return the day of the first event of all."""
+    """Return the day of the first event of all, of erased tips too."""
     at = session.scalars(select(TipEventRow.at).order_by(TipEventRow.at).limit(1)).first()
-    return None if at is None else day_of(at)
+    erased = session.scalar(select(func.min(ErasedCount.day)))
+    return min((day for day in (at and day_of(at), erased) if day), default=None)
 
 
 def due_days(work: Work) -> list[date]:
@@ -69,7 +70,7 @@ def build_due_days(work: Work) -> int:
 
     Where a tip's restriction has changed on those days, the earlier days that count it are counted anew.
     """
-    _lock(work.session)
+    lock(work.session)
     days = due_days(work)[:MOST_DAYS_AT_ONCE]
     if not days:
         return 0
@@ -89,7 +90,7 @@ def rebuild_range(work: Work, first: date, last: date, *, horizon: date | None =
     """
     if max(last, horizon or last) >= day_of(work.now):
         raise InvalidInput("Only days that have ended can be counted.", field="last")
-    _lock(work.session)
+    lock(work.session)
     closed = closed_through(work.session)
     begin = first_day(work.session) if closed is None else closed + _DAY
     first = min(first, begin or first)
@@ -111,8 +112,22 @@ def _build(work: Work, first: date, last: date, *, horizon: date) -> set[date]:
         tally.add(facts, first, last)
         if granted_at(events, start) not in {None, facts.granted}:
             tally.stale |= {day for day in facts.days if day < first}
+    _add_erased(work.session, tally, first, last)
     _write(work, tally, first, last)
     return tally.stale
+
+
+def _add_erased(session: Session, tally: _Tally, first: date, last: date) -> None:
+    """Add what tips counted for that have been erased since."""
+    for counted in session.scalars(select(ErasedCount).where(ErasedCount.day.between(first, last))):
+        tally.counts[counted.day, _heading(counted), counted.granted][counted.measure] += counted.amount
+    for lasted in session.scalars(select(ErasedDuration).where(ErasedDuration.day.between(first, last))):
+        slot = (lasted.day, _heading(lasted), lasted.granted, lasted.span, lasted.bucket)
+        tally.durations[slot] += lasted.amount
+
+
+def _heading(row: ErasedCount | ErasedDuration) -> Heading:
+    return Heading(row.province_code, row.team_id, row.category, row.kind)
 
 
 def _write(work: Work, tally: _Tally, first: date, last: date) -> None:
@@ -149,6 +164,7 @@ def _days(first: date, last: date) -> Iterator[date]:
     return (first + _DAY * offset for offset in range((last - first).days + 1))
 
 
-def _lock(session: Session) -> None:
+def lock(session: Session) -> None:
+    """Wait for whoever counts or erases, and keep others waiting until the end of the transaction."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(select(func.pg_advisory_xact_lock(_LOCK)))

@@ -27,6 +27,7 @@ PAGES = (
     ("custody.index", Permission.OPEN_IDENTITY, _("Identities")),
     ("consent.index", Permission.CONSENT, _("Requests")),
     ("statistics.index", Permission.READ_STATISTICS, _("Figures")),
+    ("retention.index", Permission.ERASE, _("Retention")),
     ("settings.index", Permission.ADMINISTER, _("Settings")),
     ("audit.index", Permission.READ_LOGS, _("Logs")),
 )

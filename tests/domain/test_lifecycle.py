@@ -57,6 +57,8 @@ identity-consented  same    same    same    same    same    same    same    same
 identity-refused    same    same    same    same    same    same    same    same    same    same    same    same
 identity-opened     same    same    same    same    same    same    same    same    same    same    same    same
 identity-handed-over same   same    same    same    same    same    same    same    same    same    same    same
+held                 same   same    same    same    same    same    same    same    same    same    same    same
+hold-lifted          same   same    same    same    same    same    same    same    same    same    same    same
 """
 SHORT = {
     "recv": Status.RECEIVED,
@@ -150,6 +152,8 @@ SETTABLE = {
     "restricted": LIMITED + " responder_team_id responder_due_at",
     "restriction-lifted": LIMITED,
     "deadline-recomputed": CLOCK,
+    "held": "is_held",
+    "hold-lifted": "is_held",
 }
 
 

@@ -39,6 +39,7 @@ CHAINS: Mapping[Chain, Any] = {
     Chain.TIP: _("Events of tips"),
     Chain.ACCESS: _("Accesses"),
     Chain.SETTING: _("Settings"),
+    Chain.ERASURE: _("Erasures"),
 }
 
 

@@ -44,6 +44,8 @@ EVENTS: Mapping[EventKind, Any] = {
     EventKind.IDENTITY_REFUSED: _("Second person refused to open the identity"),
     EventKind.IDENTITY_OPENED: _("Identity of the sender opened"),
     EventKind.IDENTITY_HANDED_OVER: _("Identity of the sender handed over to another province"),
+    EventKind.HELD: _("Held back from erasing"),
+    EventKind.HOLD_LIFTED: _("No longer held back from erasing"),
 }
 ACTORS: Mapping[ActorKind, Any] = {
     ActorKind.CITIZEN: _("the citizen"),

@@ -213,6 +213,8 @@ _SENTENCES: Mapping[E, Sentence] = {
     ),
     E.IDENTITY_CONSENTED: lambda _t, _e, who: _("%(who)s agreed that the name is opened, once.", who=who),
     E.IDENTITY_REFUSED: lambda _t, _e, who: _("%(who)s did not agree that the name is opened.", who=who),
+    E.HELD: lambda _t, _e, who: _("%(who)s holds the tip back from being erased, with a reason.", who=who),
+    E.HOLD_LIFTED: lambda _t, _e, who: _("%(who)s no longer holds the tip back from being erased.", who=who),
     E.IDENTITY_OPENED: lambda _t, _e, who: _("%(who)s saw who sent the tip, with a reason in writing.", who=who),
 }
 """Complete: a kind without a sentence fails the tests."""
