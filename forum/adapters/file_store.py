@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
-from collections.abc import Collection, Iterator
+import tempfile
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from forum.adapters.durable import sync_directory
 from forum.adapters.sealed_stream import SPOOL_PREFIX, SealedReader, SealedSpool, open_sealed
@@ -51,6 +54,31 @@ class FileStore:
             return open_sealed(self._path(storage_key), file_key)
         except FileNotFoundError as error:
             raise FileMissing from error
+
+    def open_sealed_bytes(self, storage_key: str) -> BinaryIO:
+        """Open a file as it lies there, sealed, for a backup; raise FileMissing."""
+        try:
+            return self._path(storage_key).open("rb")
+        except FileNotFoundError as error:
+            raise FileMissing from error
+
+    def take_back(self, storage_key: str, pieces: Iterable[bytes]) -> None:
+        """Put a file back as it lay in a store, sealed, and return when it is durable."""
+        path = self._path(storage_key)
+        for directory in (path.parent.parent, path.parent):
+            _make_private(directory)
+        descriptor, name = tempfile.mkstemp(prefix=SPOOL_PREFIX, dir=self.spool_directory)  # mkstemp makes it 0600
+        with os.fdopen(descriptor, "wb") as file:
+            for piece in pieces:
+                file.write(piece)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).rename(path)
+        sync_directory(path.parent)
+
+    def is_empty(self) -> bool:
+        """Whether no file has been stored."""
+        return next(self._objects.glob("??/??/*"), None) is None
 
     def delete(self, storage_key: str) -> None:
         """Remove a file durably; removing it again does nothing."""

@@ -17,7 +17,8 @@ from config import Config
 from forum.adapters.process import leave_no_core
 from forum.cli.context import NO_DATABASE, build_app, read_config
 from forum.cli.migrate import is_current
-from forum.extensions import db, reading
+from forum.cli.restoring import refuse_unless_erased, refuse_unless_whole
+from forum.extensions import db, house, reading
 from forum.web.places import Plan
 
 GRACEFUL_SECONDS = 30
@@ -64,7 +65,7 @@ class Server(BaseApplication):
 def serve(context: click.Context, bind: str, workers: int | None) -> None:
     """Serve the forum until told to stop; requests under way are finished first."""
     config = read_config()
-    build_app(context, config)  # a configuration that cannot serve is said once, here, not by every worker
+    app = build_app(context, config)  # a configuration that cannot serve is said once, here, not by every worker
     try:
         is_ready = is_current(config.database_url)
     except SQLAlchemyError as error:
@@ -72,6 +73,10 @@ def serve(context: click.Context, bind: str, workers: int | None) -> None:
     if not is_ready:
         message = "The database is not at the present tables. Please run `forum migrate` first."
         raise click.ClickException(message)
+    refuse_unless_whole(config.database_url)
+    with app.app_context():
+        refuse_unless_erased(house())
+        db.engine.dispose()
     run_server(lambda: build_app(context, config), config, bind=bind, workers=workers)
 
 

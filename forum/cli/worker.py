@@ -18,6 +18,7 @@ from forum.cli.checkpoints import DailyCheckpoint
 from forum.cli.context import as_click, read_config, running_app
 from forum.cli.mailer import mailer_of
 from forum.cli.recomputing import recompute_due
+from forum.cli.restoring import refuse_unless_erased, refuse_unless_whole
 from forum.cli.scanner import scan_due, scanner_of
 from forum.extensions import db, house, unit_of_work
 from forum.services import facts, jobs, outbox
@@ -53,7 +54,9 @@ def worker(context: click.Context, *, once: bool) -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stop.set())
+    refuse_unless_whole(config.database_url)
     with running_app(context, config):
+        refuse_unless_erased(house())
         Worker(config, mailer, stop, scanner).run(once=once)
 
 

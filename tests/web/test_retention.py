@@ -57,7 +57,7 @@ def test_two_supervisors_erase_what_has_run_out(closed: str, one: Officer, other
 
 
 def test_page_shows_no_word_of_a_tip(closed: str, one: Officer) -> None:
-    assert "ma túy" not in one.see("/retention")
+    assert "tụ tập" not in one.see("/retention")
     one.see(f"/tips/{closed}", 403)
 
 
