@@ -10,7 +10,6 @@ from datetime import UTC, date, datetime
 from typing import Any, Self
 
 from sqlalchemy import (
-    ARRAY,
     BigInteger,
     Boolean,
     Column,
@@ -26,16 +25,14 @@ from sqlalchemy import (
 )  # fmt: skip
 from sqlalchemy import column as bare_column
 from sqlalchemy import table as bare_table
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.sql.expression import TableClause
-from sqlalchemy.types import JSON, DateTime, TypeDecorator, TypeEngine
+from sqlalchemy.types import DateTime, TypeDecorator, TypeEngine
 
 CARRIERS: dict[str, Any] = {
     "bytes": LargeBinary(),
     "date": Date(),
     "flag": Boolean(),
     "instant": DateTime(timezone=True),
-    "list": postgresql.ARRAY(BigInteger).with_variant(JSON(), "sqlite"),
     "number": BigInteger(),
     "real": Float(),
     "text": Text(),
@@ -80,8 +77,6 @@ class Shape:
 
 def _sort(column: Column[Any]) -> str:
     kind: TypeEngine[Any] = column.type
-    if isinstance(kind, ARRAY):
-        return "list"
     if isinstance(kind, TypeDecorator):
         kind = kind.impl_instance
     for sort, types in (

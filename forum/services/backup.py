@@ -23,8 +23,8 @@ FORMAT = 1
 HEAD, TABLE, ROWS, FILE, DATA = b"H", b"T", b"R", b"F", b"D"
 ROWS_AT_ONCE = 200
 BYTES_AT_ONCE = 256 * 1024
-LEFT_OUT = frozenset({"tip_term", "throttle"})
-"""What is made anew when it is restored: SQLite's own search index, and counts of tries."""
+LEFT_OUT = frozenset({"throttle", "sign_in_session"})
+"""What must not come back: counts of tries, and sessions that may have been ended since."""
 
 
 @dataclass(frozen=True, slots=True)

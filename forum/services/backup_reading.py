@@ -16,10 +16,8 @@ from forum.adapters.file_store import FileStore
 from forum.adapters.keyring import Keyring, Purpose
 from forum.adapters.table_rows import Shape
 from forum.domain.errors import DomainError
-from forum.models import Attachment, Base, Erasure, Tip, TipSearch, TipTerm
+from forum.models import Attachment, Base, Erasure, Tip
 from forum.services.backup import DATA, FILE, FORMAT, HEAD, ROWS, TABLE, BackupHead, Tally, names_of
-
-TERMS_AT_ONCE = 500
 
 
 class BackupUnfit(DomainError):
@@ -110,7 +108,7 @@ def put_back(session: Session, files: FileStore, stream: Iterator[Frame]) -> Non
             pieces = _Pieces(stream)
             files.take_back(frame.payload.decode(), pieces)
             pending = pieces.following
-    _make_anew(session, is_sqlite=is_sqlite)
+    _go_on_with_ids(session, is_sqlite=is_sqlite)
 
 
 class _Pieces:
@@ -133,11 +131,10 @@ def _shape(payload: bytes) -> Shape:
     return Shape(values["name"], tuple((name, sort) for name, sort in values["columns"]))
 
 
-def _make_anew(session: Session, *, is_sqlite: bool) -> None:
-    """Fill what each engine has for itself: SQLite its index of terms, PostgreSQL its sequences."""
+def _go_on_with_ids(session: Session, *, is_sqlite: bool) -> None:
+    """Let ids go on where they were: those of erased tips are not given again."""
     newest = max(session.scalar(select(func.max(column))) or 0 for column in (Tip.id, Erasure.tip_id))
     if is_sqlite:
-        _fill_terms(session)
         session.execute(text("DELETE FROM sqlite_sequence WHERE name = 'tip'"))
         session.execute(text("INSERT INTO sqlite_sequence (name, seq) VALUES ('tip', :newest)"), {"newest": newest})
         return
@@ -149,9 +146,3 @@ def _make_anew(session: Session, *, is_sqlite: bool) -> None:
         sequence = session.scalar(select(func.pg_get_serial_sequence(table.name, key.name)))
         if sequence is not None:
             session.execute(select(func.setval(sequence, max(last, 1), last > 0)))
-
-
-def _fill_terms(session: Session) -> None:
-    for tip_id, terms in session.execute(select(TipSearch.tip_id, TipSearch.terms)).all():
-        if terms:
-            session.execute(insert(TipTerm), [{"term": term, "tip_id": tip_id} for term in terms])

@@ -10,7 +10,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import CheckConstraint, Engine, MetaData, create_engine, func, inspect, select, update
+from sqlalchemy import CheckConstraint, Engine, MetaData, create_engine, func, inspect, select, text, update
 
 from forum.cli.migrate import alembic_config
 from forum.domain.submissions import PoliceConcern
@@ -157,3 +157,20 @@ def differences(one: Contents, other: Contents) -> dict[str, tuple[int, int]]:
         if rows[0] != rows[1]:
             found[table] = (len(rows[0]), len(rows[1]))
     return found
+
+
+def test_ids_that_records_name_are_never_given_twice_on_sqlite(engine) -> None:
+    """A migration that makes such a table anew must say so: `table_kwargs={"sqlite_autoincrement": True}`."""
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            made = dict(connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'table'").all())
+        assert [name for name in ("tip", "tip_event") if "AUTOINCREMENT" not in made[name]] == []
+
+
+def test_migration_does_not_go_down_when_tips_were_erased(engine) -> None:
+    columns = "seq, tip_id, number, at, reason, requested_by, confirmed_by, event_count, head_mac, mac"
+    values = "1, 7, 'ABC', '2026-01-01 00:00:00', 'order', 'a', 'b', 1, :code, :code"
+    with engine.begin() as connection:
+        connection.execute(text(f"INSERT INTO erasure ({columns}) VALUES ({values})"), {"code": bytes(32)})  # noqa: S608
+    with pytest.raises(RuntimeError, match="1 tips have been erased"):
+        go(engine, "0007")
