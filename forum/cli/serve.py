@@ -75,8 +75,10 @@ def serve(context: click.Context, bind: str, workers: int | None) -> None:
         raise click.ClickException(message)
     refuse_unless_whole(config.database_url)
     with app.app_context():
-        refuse_unless_erased(house())
-        db.engine.dispose()
+        try:
+            refuse_unless_erased(house())
+        finally:
+            db.engine.dispose()
     run_server(lambda: build_app(context, config), config, bind=bind, workers=workers)
 
 

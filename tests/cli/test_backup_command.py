@@ -100,16 +100,13 @@ def empty(request: pytest.FixtureRequest, config: Config, tmp_path: Path) -> Ite
     server.dispose()
 
 
-def rows_of(app: Flask) -> dict[str, list[tuple]]:
-    with app.app_context():
-        found = {
-            table.name: sorted(tuple(map(str, row)) for row in db.session.execute(select(table)))
+def rows_of_database() -> dict[str, list[tuple]]:
+    with snapshot() as session:
+        return {
+            table.name: sorted(tuple(map(str, row)) for row in session.execute(select(table)))
             for table in Base.metadata.sorted_tables
             if table.name not in LEFT_OUT | {"access_log"}
         }
-        db.session.remove()
-        db.engine.dispose()
-    return found
 
 
 def test_an_older_backup_comes_back_on_either_engine_without_the_erased_tip(
@@ -118,15 +115,15 @@ def test_an_older_backup_comes_back_on_either_engine_without_the_erased_tip(
     backup = keeper.back_up()
     assert keeper.run("backup", "verify", str(backup), typed=keeper.paper).exit_code == 0
     office.erase(office.number)
-    expected = rows_of(app)
+    expected = rows_of_database()
     result = keeper.restore(backup, empty)
     assert result.exit_code == 0, result.output
     assert "1 tips erased again" in result.output
     assert "No fault" in result.output
     restored = create_app(empty, clock=keeper.clock)
-    found = rows_of(restored)
-    assert {name: rows for name, rows in found.items() if rows != expected[name]} == {}
     with restored.app_context():
+        found = rows_of_database()
+        assert {name: rows for name, rows in found.items() if rows != expected[name]} == {}
         with unit_of_work() as work:
             with pytest.raises(NotFound):
                 find_by_receipt(work, office.receipt)

@@ -81,6 +81,7 @@ class Office:
             keys = retention.confirm_erasure(work, self.other, number)
         db.session.remove()
         clear_traces(db.session(), house().files, house().erasures, keys)
+        db.session.remove()
 
 
 def close(work, cast: Cast, tip: Tip) -> None:
