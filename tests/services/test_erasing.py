@@ -60,7 +60,7 @@ class Office:
         with fresh_work() as work:
             spool = SealedSpool(work.files.spool_directory)
             spool.write(b"%PDF-1.7 " + secrets.token_bytes(2000))
-            file = Incoming("Đơn của ông Mẫu.pdf", "application/pdf", 2009, spool)
+            file = Incoming("Đơn của ông Mẫu.pdf", "application/pdf", 2009, spool, is_cleaned=False)
             sent = submit(work, make_submission(**given), [file])
             spool.close()
         with fresh_work() as work:
