@@ -53,7 +53,7 @@ def restore(context: click.Context, path: Path, list_path: Path) -> None:
         raise click.ClickException(str(error)) from error
     upgrade(config.database_url)
     with running_app(context, config):
-        replayed = replay_list(ErasureList(list_path, house().secrets))
+        replayed = replay_list(ErasureList(list_path, house().keys))
         click.echo(f"{replayed.entries} erasures replayed: {replayed.erased} tips erased again.")
     end_restoring(config.database_url)
     with running_app(context, config):
@@ -91,6 +91,6 @@ def _refuse_unless_fit(config: Config, place: House, held: Contents, list_path: 
     refuse_unless_readable(held.head, place.secrets.keyring)
     if not place.files.is_empty():
         raise BackupUnfit(reason=f"there are files in {config.files_path}")
-    entries = sum(1 for _entry in ErasureList(list_path, place.secrets).entries())
+    entries = sum(1 for _entry in ErasureList(list_path, place.keys).entries())
     if entries < held.head.erasures:
         raise BackupUnfit(reason="the erasure list is older than the backup")

@@ -173,4 +173,4 @@ def test_migration_does_not_go_down_when_tips_were_erased(engine) -> None:
     with engine.begin() as connection:
         connection.execute(text(f"INSERT INTO erasure ({columns}) VALUES ({values})"), {"code": bytes(32)})  # noqa: S608
     with pytest.raises(RuntimeError, match="1 tips have been erased"):
-        go(engine, "0009")
+        go(engine, "0012")
