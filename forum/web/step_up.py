@@ -19,7 +19,7 @@ from forum.extensions import house
 from forum.web.access import declared, keep_path
 from forum.web.proving import PREFIX, ProofForm, asking, proved
 
-ASKED_FOR = frozenset({Permission.ADMINISTER, Permission.OPEN_IDENTITY})
+ASKED_FOR = frozenset({Permission.ADMINISTER, Permission.OPEN_IDENTITY, Permission.CONSENT, Permission.ERASE})
 """Whatever is sent by those who may do this is asked for: a new page of settings cannot be forgotten."""
 READ_BY_POST = frozenset({"settings.accounts_search", "settings.draft_try"})
 """What is sent only because it must not stand in an address."""

@@ -10,10 +10,10 @@ from flask import Flask
 from sqlalchemy import select
 
 from forum.domain.vocabulary import Role
-from forum.models import Account, ConsentPolicy, SettingEvent
+from forum.models import ConsentPolicy, SettingEvent
 from forum.services.setting_events import Subject
 from tests.conftest import FixedClock, fresh_work
-from tests.factories import PASSPHRASE, PASSWORD, send_tip
+from tests.factories import PASSPHRASE, send_tip
 from tests.web.desk import Officer, readable, state_of
 
 NAME = "Lò Văn Mẫu"
@@ -144,22 +144,13 @@ def test_decision_twice_or_too_late_is_a_conflict(custodian: Officer, lead: Offi
     post(lead, address, 409, reason=YES, answer="refuse")
     clock.advance(hours=73)
     other = sent()
-    lead.client, custodian.client = signed_in_again(lead), signed_in_again(custodian)
+    lead.sign_in()
+    custodian.sign_in()
     asked(custodian, other)
     late = address_of(lead)
     clock.advance(hours=73)
-    lead.client = signed_in_again(lead)
+    lead.sign_in()
     assert "Yêu cầu này đã hết hạn" in post(lead, late, 409, reason=YES, answer="agree")
-
-
-def signed_in_again(who: Officer):
-    """Return a browser with a new session, as after some days."""
-    client = who.client.application.test_client()
-    with fresh_work() as work:
-        username = work.session.get_one(Account, who.id).username
-    answer = client.post("/sign-in", data={"username": username, "password": PASSWORD})
-    assert answer.status_code == 302
-    return client
 
 
 FIELDS = {"kind": "crime-report", "category": "", "restriction": "", "valid_hours": "24", "source": "Quyết định số 5"}

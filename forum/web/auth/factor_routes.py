@@ -104,11 +104,10 @@ def add_passkey() -> Answer:
     form = PasskeyForm()
     if form.validate():
         try:
-            with unit_of_work() as work:
-                challenge = sessions.take_challenge(work, current_user.account.session_id)
+            challenge = _taken_challenge()
             with unit_of_work() as work:
                 account = _own(work)
-                made = party().register(form.passkey.data or "", challenge=challenge or b"")
+                made = party().register(form.passkey.data or "", challenge=challenge)
                 codes = service.add_passkey(work, account, made, form.name.data or "")
                 token = _renewed(work, account)
         except (InvalidInput, PasskeyRefused) as fault:
@@ -135,6 +134,15 @@ def renew_recovery() -> Answer:
         codes = service.renew_recovery(work, account)
         token = _renewed(work, account)
     return _done(token, codes, "")
+
+
+def _taken_challenge() -> bytes:
+    """Return what the new passkey was to sign; raise PasskeyRefused when nothing was asked of it."""
+    with unit_of_work() as work:
+        challenge = sessions.take_challenge(work, current_user.account.session_id)
+    if challenge is None:
+        raise PasskeyRefused
+    return challenge
 
 
 def _page(form: PasskeyForm) -> str:
