@@ -16,6 +16,7 @@ from forum.services.sign_in import TooManyTries
 from forum.web.access import SignedIn
 from forum.web.entering import carry, device
 from forum.web.errors import say
+from forum.web.translations import gettext
 from forum.web.translations import lazy_gettext as _
 
 PREFIX = "proof-"
@@ -33,7 +34,7 @@ class ProofForm(FlaskForm):
     @property
     def is_given(self) -> bool:
         """Whether anything was typed or signed."""
-        return bool(self.code.data or self.passkey.data)
+        return bool((self.code.data or "").strip() or self.passkey.data)
 
 
 def party() -> RelyingParty:
@@ -42,8 +43,14 @@ def party() -> RelyingParty:
 
 
 def proved(form: ProofForm) -> SignedIn | None:
-    """Check what was given; on success the session goes on under a new token, otherwise the form says why not."""
+    """Check what was given; on success the session goes on under a new token, otherwise the form says why not.
+
+    Nothing given is no try, and is not counted as one.
+    """
     if not form.validate():
+        return None
+    if not form.is_given:
+        form.code.errors = [gettext("Please type a code here.")]
         return None
     try:
         return _proved(proofs.Offered(form.code.data or "", form.passkey.data or ""))

@@ -175,7 +175,7 @@ def test_records_are_whole_after_erasing_and_name_two_persons(office: Office) ->
     with fresh_work() as work:
         row = work.session.scalars(select(Erasure)).one()
         note = work.secrets.vault.unseal_text(
-            work.secrets.chain_key(erasing.NOTE), row.note_sealed, where=retention.note_where(row.number)
+            work.secrets.chain_key(erasing.NOTE, None), row.note_sealed, where=retention.note_where(row.number)
         )
     assert note == NOTE
     assert row.requested_by != row.confirmed_by

@@ -25,7 +25,7 @@ from forum.extensions import db, house, reading, snapshot, unit_of_work
 from forum.models import AccessAction, AccessRow, Identity, NoticeAddress, SettingEvent, Tip, TipSearch
 from forum.reports.search import search
 from forum.reports.tip_rows import Filters
-from forum.services import access_log, jobs, keys, notices
+from forum.services import access_log, consent, jobs, keys, notices
 from forum.services.audit import Fault, access_faults, next_tip_ids, setting_faults, tip_faults
 from forum.services.conversation import find_by_receipt, write
 from forum.services.custody_keys import identity_place
@@ -41,6 +41,7 @@ from tests.factories import PASSPHRASE, make_actor, make_custodian, make_submiss
 ADDRESS = "ba.con@example.org"
 CARD = IdentityCard("Lò Văn Mẫu", "0912 345 678")
 WORDS = "hồng phiến"
+REASON = "Cần mời làm chứng"
 
 
 @pytest.fixture
@@ -169,6 +170,8 @@ def test_everything_is_read_as_before_when_all_keys_were_replaced(app: Flask, cl
     number = send_everything()
     with unit_of_work() as work:
         custodian = make_custodian(work, recovery, ("14", Role.CUSTODIAN))
+        request = consent.ask(work, custodian, number, reason=REASON)
+        consent.decide(work, make_actor(work, ("14", Role.CUSTODIAN)), request.id, agrees=True, reason=REASON)
     old = {purpose: replace_key(purpose)[0] for purpose in Purpose}
     for purpose in STEPS:
         bring_over(purpose)
@@ -179,8 +182,7 @@ def test_everything_is_read_as_before_when_all_keys_were_replaced(app: Flask, cl
         tip = work.session.scalars(select(Tip).where(Tip.number == number)).one()
         assert "ma túy" in text_of(work, tip).body
         assert jobs.notice_address(work, tip.id) == ADDRESS
-        reason = {"reason": "Cần mời làm chứng", "passphrase": PASSPHRASE}
-        assert open_identity(work, custodian, number, **reason) == CARD
+        assert open_identity(work, custodian, number, reason="", passphrase=PASSPHRASE) == CARD
     assert faults() == []
 
 

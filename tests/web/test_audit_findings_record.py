@@ -43,7 +43,8 @@ def tip(app: Flask) -> Tip:
 def rows(account_id: int) -> list[tuple[AccessAction, int | None]]:
     db.session.expire_all()
     query = select(AccessRow.action, AccessRow.tip_id).where(AccessRow.chain == account_id).order_by(AccessRow.seq)
-    return [(action, tip_id) for action, tip_id in db.session.execute(query)][1:]  # the first is the sign-in
+    found = [(action, tip_id) for action, tip_id in db.session.execute(query)]
+    return found[2:]  # the first two are the sign-in: password and code
 
 
 def break_texts() -> None:

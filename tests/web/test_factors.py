@@ -103,12 +103,23 @@ def test_code_is_refused_when_it_is_over_or_to_come(client: FlaskClient, clock: 
     assert prove(client, code_at(APP_SECRET, there))[0] == 403
 
 
-@pytest.mark.parametrize("code", ["", "abc", "١٢٣٤٥٦", "000000 OR 1=1", "1" * 41, "9" * 16])
+@pytest.mark.parametrize("code", ["abc", "١٢٣٤٥٦", "000000 OR 1=1", "1" * 41, "9" * 16])
 def test_what_is_no_code_is_refused_with_a_sentence(client: FlaskClient, code: str) -> None:
     give_password(client, an_officer())
     answer = client.post("/sign-in/code", data={"proof-code": code})
     assert answer.status_code == 403
     assert "error-summary" in text_of(answer)
+
+
+def test_nothing_typed_is_no_try(client: FlaskClient, clock: FixedClock) -> None:
+    username = an_officer()
+    give_password(client, username)
+    for _ in range(7):
+        answer = client.post("/sign-in/code", data={"proof-code": " "})
+        assert answer.status_code == 400
+        assert "error-summary" in text_of(answer)
+    assert AccessAction.SIGN_IN_FAILED not in {action for action, _ in rows_of(username)}
+    assert prove(client, code_for(username, clock.now))[0] == 302
 
 
 def test_guessing_codes_is_slowed_down_even_for_the_right_one(client: FlaskClient, clock: FixedClock) -> None:
@@ -239,7 +250,7 @@ def test_passkey_of_another_account_is_not_removed(app: Flask, client: FlaskClie
     assert db.session.scalar(select(func.count()).select_from(Passkey)) == 1
 
 
-@pytest.mark.parametrize("answer", ["", "{}", "[]", "nonsense", "[" * 9000, '{"id": 7}', '{"id":"aWQ","rawId":"aWQ"}'])
+@pytest.mark.parametrize("answer", ["{}", "[]", "nonsense", "[" * 9000, '{"id": 7}', '{"id":"aWQ","rawId":"aWQ"}'])
 def test_what_is_no_answer_of_a_passkey_is_refused(client: FlaskClient, answer: str) -> None:
     username = an_officer()
     with fresh_work() as work:

@@ -32,10 +32,11 @@ def code() -> str:
 def prove() -> Response | tuple[str, int]:
     """Take a second factor, and lead on to where the person wanted to go."""
     form = ProofForm()
+    status = HTTPStatus.FORBIDDEN if form.is_given else HTTPStatus.BAD_REQUEST
     is_again = current_user.account.proved_at is not None
     person = proved(form)
     if person is None:
-        return asking("auth/code.html", form), HTTPStatus.FORBIDDEN
+        return asking("auth/code.html", form), status
     if not is_again:
         _tell_of_others(person)
     response = make_response(redirect(next_page(person)))
