@@ -15,7 +15,7 @@ from forum.adapters.passwords import hash_password, needs_rehash, verify_passwor
 from forum.adapters.secrets import Secrets
 from forum.domain.errors import DomainError
 from forum.models import Account, Throttle
-from forum.models.access_log import AccessAction
+from forum.models.access_log import NOBODY, AccessAction
 from forum.services.access_log import record
 from forum.services.accounts import find_account
 from forum.services.work import Work
@@ -72,7 +72,7 @@ def begin_attempt(work: Work, username: str, *, device: str | None = None) -> At
 
 def settle(work: Work, attempt: Attempt, *, is_right: bool, password: str) -> Account | None:
     """Write down how a try ended: the row of the access log, and on success an empty count; return the account then."""
-    account = work.session.get(Account, attempt.account_id) if attempt.account_id else None
+    account = work.session.get(Account, attempt.account_id or NOBODY)  # asked for whether the name exists or not
     is_current = account is not None and account.is_active and account.password_hash == attempt.password_hash
     if account is None or not is_right or not is_current:
         record(work, AccessAction.SIGN_IN_FAILED, account_id=attempt.account_id)
