@@ -7,6 +7,7 @@ random prefix, the chunk's number and a flag on the last chunk, so that chunks c
 from __future__ import annotations
 
 import io
+from abc import abstractmethod
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -73,8 +74,9 @@ class SealedFile(io.BufferedIOBase):
     def __init__(self) -> None:
         self._position = 0
 
+    @abstractmethod
     def _chunks(self) -> Chunks:
-        raise NotImplementedError
+        """Return the chunks, wherever they lie."""
 
     @property
     def size(self) -> int:
