@@ -35,14 +35,14 @@ class Seen(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._raw = tag if tag in {"script", "style"} else ""
-        names = [name for name, _value in attrs if name.startswith(("on", "x-on")) or "zq" in name]
+        names = [name for name, _value in attrs if name.startswith(("on", "x-on")) or MARK.search(name)]
         if tag in {"x-mark", "iframe", "object", "embed"} or (tag == "script" and "src" not in dict(attrs)) or names:
             self.foreign.append(f"<{tag} {names}>")
         for name, value in attrs:
             self._note(value or "")
             if name in {"href", "src", "action", "formaction"}:
                 place = (value or "").strip().lower()
-                if place.startswith(("javascript:", "data:", "//")) or "zq" in place.partition("?")[0]:
+                if place.startswith(("javascript:", "data:", "//")) or MARK.search(place.partition("?")[0]):
                     self.foreign.append(f"<{tag} {name}={value}>")
 
     def handle_endtag(self, tag: str) -> None:
