@@ -21,7 +21,7 @@ from nacl.public import PrivateKey, PublicKey, SealedBox
 
 from forum.adapters.derivation import derivation
 from forum.adapters.vault import SealBroken
-from forum.domain.errors import InvalidInput
+from forum.domain.errors import InvalidInput, NotKept
 
 VERSION = b"\x01"
 SALT_BYTES = 16
@@ -81,7 +81,10 @@ def public_of(private: bytes) -> bytes:
 
 def seal_to(public: bytes, plaintext: bytes, *, where: str) -> bytes:
     """Seal for the holder of the private half; the box opens at no other place than `where`."""
-    return VERSION + SealedBox(PublicKey(public)).encrypt(_place(where) + plaintext)
+    try:
+        return VERSION + SealedBox(PublicKey(public)).encrypt(_place(where) + plaintext)
+    except Exception as error:  # as in the vault
+        raise NotKept from error
 
 
 def open_box(private: bytes, box: bytes, *, where: str) -> bytes:

@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from forum.adapters.durable import sync_directory
 from forum.adapters.sealed_stream import SPOOL_PREFIX, SealedReader, SealedSpool, open_sealed
-from forum.domain.errors import NotFound
+from forum.domain.errors import NotFound, NotKept
 
 _KEY = re.compile(r"[0-9a-f]{32}", re.ASCII)
 
@@ -43,9 +43,12 @@ class FileStore:
         """
         storage_key = secrets.token_hex(16)
         path = self._path(storage_key)
-        for directory in (path.parent.parent, path.parent):
-            _make_private(directory)
-        spool.hand_over(path)
+        try:
+            for directory in (path.parent.parent, path.parent):
+                _make_private(directory)
+            spool.hand_over(path)
+        except OSError as error:  # a full disk, for one
+            raise NotKept from error
         return storage_key
 
     def open(self, storage_key: str, file_key: bytes) -> SealedReader:

@@ -15,6 +15,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from forum.adapters.vault import TAG_BYTES, SealBroken
+from forum.domain.errors import NotKept
 
 CHUNK = 64 * 1024
 SEALED_CHUNK = CHUNK + TAG_BYTES
@@ -35,7 +36,10 @@ class ChunkCipher:
         self._prefix = header[len(MAGIC) :]
 
     def seal(self, number: int, plain: bytes | bytearray, *, is_last: bool) -> bytes:
-        return self._cipher.encrypt(self._nonce(number, is_last), plain, self._header)
+        try:
+            return self._cipher.encrypt(self._nonce(number, is_last), plain, self._header)
+        except Exception as error:  # as in the vault
+            raise NotKept from error
 
     def open(self, number: int, sealed: bytes, *, is_last: bool) -> bytes:
         try:

@@ -16,6 +16,7 @@ from typing import IO, BinaryIO, Protocol, Self, cast
 from forum.adapters.durable import sync_directory
 from forum.adapters.keyring import KEY_BYTES
 from forum.adapters.sealed_chunks import CHUNK, HEADER_BYTES, MAGIC, PREFIX_BYTES, ChunkCipher, Chunks, SealedFile
+from forum.domain.errors import NotKept
 
 MEMORY_LIMIT = 256 * 1024
 SPOOL_PREFIX = "spool-"
@@ -104,9 +105,12 @@ class SealedSpool(SealedFile):
 
     def _seal_chunk(self, plain: bytearray, *, is_last: bool) -> None:
         sealed = self._cipher.seal(self._sealed_chunks, plain, is_last=is_last)
-        if self._path is None and self._ciphertext.tell() + len(sealed) > self._memory_limit:
-            self._spill()
-        self._ciphertext.write(sealed)
+        try:
+            if self._path is None and self._ciphertext.tell() + len(sealed) > self._memory_limit:
+                self._spill()
+            self._ciphertext.write(sealed)
+        except OSError as error:  # a full disk, for one
+            raise NotKept from error
         self._sealed_chunks += 1
 
     def _spill(self) -> None:

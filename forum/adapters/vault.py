@@ -10,7 +10,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from forum.adapters.keyring import KEY_BYTES, Keyring, KeyUnknown, Purpose
-from forum.domain.errors import DomainError
+from forum.domain.errors import DomainError, NotKept
 
 # Version byte, 96-bit nonce, ciphertext, 128-bit tag.
 VERSION = b"\x01"
@@ -150,8 +150,11 @@ def _as_bytes(plaintext: str | bytes) -> bytes:
 
 
 def _encrypt(cipher: AESGCM, plaintext: bytes, where: str) -> bytes:
-    nonce = os.urandom(NONCE_BYTES)
-    return VERSION + nonce + cipher.encrypt(nonce, plaintext, VERSION + where.encode())
+    try:
+        nonce = os.urandom(NONCE_BYTES)
+        return VERSION + nonce + cipher.encrypt(nonce, plaintext, VERSION + where.encode())
+    except Exception as error:  # whatever it was: what cannot be sealed is not kept
+        raise NotKept from error
 
 
 def _decrypt(cipher: AESGCM, blob: bytes, where: str) -> bytes:

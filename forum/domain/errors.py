@@ -35,6 +35,12 @@ class Busy(DomainError):
     message = "Many are here at once. Please wait a moment and try again."
 
 
+class NotKept(DomainError):
+    """What was given could not be sealed or stored, so nothing of it is kept; trying later may help."""
+
+    message = "This could not be kept safely just now, so nothing of it was stored. Please try again in a few minutes."
+
+
 class IllegalMove(DomainError):
     """The tip is not in a state from which this move leads."""
 

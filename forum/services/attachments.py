@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from forum.adapters.bindings import attachment_where
 from forum.adapters.sealed_stream import SealedReader, SealedSpool
+from forum.domain.errors import NotKept
 from forum.models import Attachment, OutboxJob, Tip
 from forum.services.timeline import open_key
 from forum.services.work import Work
@@ -31,19 +32,29 @@ def attach(
     work: Work, tip: Tip, key: bytes, *, event_seq: int, files: Sequence[Incoming], is_public: bool
 ) -> list[Attachment]:
     """Store the files durably and add their rows; `is_public` ones the citizen may fetch too."""
-    return [_attach(work, tip, key, event_seq=event_seq, file=file, is_public=is_public) for file in files]
+    rows: list[Attachment] = []
+    try:
+        for file in files:
+            rows.append(_attach(work, tip, key, event_seq=event_seq, file=file, is_public=is_public))  # noqa: PERF401 - those before a fault count
+    except NotKept:
+        for row in rows:
+            work.files.delete(row.storage_key)
+        raise
+    return rows
 
 
 def _attach(work: Work, tip: Tip, key: bytes, *, event_seq: int, file: Incoming, is_public: bool) -> Attachment:
     uid = secrets.token_hex(16)
     vault = work.secrets.vault
+    file_key_sealed = vault.seal(key, file.spool.file_key, where=attachment_where(uid, "file-key"))
+    name_sealed = vault.seal(key, file.name, where=attachment_where(uid, "name"))
     row = Attachment(
         uid=uid,
         tip_id=tip.id,
         event_seq=event_seq,
         storage_key=work.files.put(file.spool),
-        file_key_sealed=vault.seal(key, file.spool.file_key, where=attachment_where(uid, "file-key")),
-        name_sealed=vault.seal(key, file.name, where=attachment_where(uid, "name")),
+        file_key_sealed=file_key_sealed,
+        name_sealed=name_sealed,
         media_type=file.media_type,
         size_bytes=file.size_bytes,
         is_public=is_public,

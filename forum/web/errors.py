@@ -11,7 +11,9 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy import select
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from forum.domain.errors import Busy, DomainError, IllegalMove, InvalidInput, NotFound, NotPermitted
+from forum.adapters.keyring import KeyringFault
+from forum.adapters.vault import SealBroken
+from forum.domain.errors import Busy, DomainError, IllegalMove, InvalidInput, NotFound, NotKept, NotPermitted
 from forum.extensions import unit_of_work
 from forum.models import Tip
 from forum.models.access_log import AccessAction
@@ -24,6 +26,9 @@ STATUS_BY_FAULT: tuple[tuple[type[DomainError], int], ...] = (
     (NotFound, 404),
     (IllegalMove, 409),
     (Busy, 503),
+    (NotKept, 503),
+    (SealBroken, 503),
+    (KeyringFault, 503),
     (InvalidInput, 400),
     (DomainError, 400),
 )
@@ -49,7 +54,7 @@ def say(fault: DomainError) -> str:
 
 def init_errors(app: Flask) -> None:
     """Register the handlers."""
-    app.register_error_handler(DomainError, _domain_fault)
+    app.register_error_handler(DomainError, domain_fault)
     app.register_error_handler(HTTPException, http_fault)
 
 
@@ -59,11 +64,17 @@ def error_page(code: int, title: str) -> tuple[str, int]:
     return render_template("errors/error.html", code=code, title=title, what_to_do=what_to_do), code
 
 
-def _domain_fault(fault: DomainError) -> tuple[str, int]:
+def domain_fault(fault: DomainError) -> tuple[str, int]:
+    """Render the page of what a rule or a service refused."""
     code = next(status for kind, status in STATUS_BY_FAULT if isinstance(fault, kind))
     if isinstance(fault, NotPermitted | NotFound):
         record_refusal()
     return error_page(code, say(fault))
+
+
+def is_read() -> bool:
+    """Whether the form of this request came in whole, so that it can be shown again."""
+    return "form" in request.__dict__
 
 
 def http_fault(fault: HTTPException) -> Any:

@@ -10,8 +10,9 @@ from flask_limiter.errors import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import ServiceUnavailable
 
+from forum.adapters.vault import SealBroken
 from forum.domain import receipts
-from forum.domain.errors import IllegalMove, InvalidInput, NotFound
+from forum.domain.errors import IllegalMove, InvalidInput, NotFound, NotKept
 from forum.domain.receipts import ReceiptMistyped
 from forum.extensions import limiter, reading, unit_of_work
 from forum.reports.citizen_view import public_file
@@ -20,7 +21,7 @@ from forum.services.conversation import find_by_receipt, has_rated, has_said, ra
 from forum.services.scanning import refuse_harmful
 from forum.services.splitting import parts_of
 from forum.web.access import public
-from forum.web.errors import say
+from forum.web.errors import domain_fault, is_read, say
 from forum.web.fields import add_fault
 from forum.web.follow.forms import RateForm, ReceiptForm, WriteForm, seen
 from forum.web.follow.pages import ask_page, tip_page
@@ -120,6 +121,13 @@ def not_this_receipt(fault: ReceiptMistyped | NotFound) -> tuple[str, int]:
     form = _renewed()
     form.receipt.errors = [say(fault)]
     return ask_page(form), 400 if isinstance(fault, ReceiptMistyped) else 404
+
+
+@blueprint.errorhandler(NotKept)
+@blueprint.errorhandler(SealBroken)
+def not_kept(fault: NotKept | SealBroken) -> tuple[str, int]:
+    """Say that nothing was stored, keeping what was typed."""
+    return (ask_page(_renewed(), said=say(fault)), 503) if is_read() else domain_fault(fault)
 
 
 @blueprint.errorhandler(CSRFError)

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from forum.adapters.shipped import gazetteer
 from forum.domain import receipts
-from forum.domain.errors import InvalidInput
+from forum.domain.errors import InvalidInput, NotKept
 from forum.domain.submissions import Submission
 from forum.domain.text import fold
 from forum.domain.urgency import sounds_urgent, urgent_patterns
@@ -24,7 +24,7 @@ from forum.services.attachments import Incoming
 from forum.services.conversation import keep_receipt
 from forum.services.submission import Acknowledgement, find_repeated, submit
 from forum.web.access import public
-from forum.web.errors import http_fault
+from forum.web.errors import domain_fault, http_fault, is_read, say
 from forum.web.fields import add_fault
 from forum.web.places import RETRY_AFTER_SECONDS, takes_files
 from forum.web.rate_key import rate_key
@@ -128,6 +128,12 @@ def too_many(fault: HTTPException) -> Any:
         return http_fault(fault)
     said = gettext("Many are sending at once. Please wait a minute and press send again.")
     return form_page(_form(), said=said), fault.code, {"Retry-After": str(RETRY_AFTER_SECONDS)}
+
+
+@blueprint.errorhandler(NotKept)
+def not_kept(fault: NotKept) -> Any:
+    """Show the form again with what was typed: nothing of it has been stored."""
+    return (form_page(_form(), said=say(fault)), 503) if is_read() else domain_fault(fault)
 
 
 def _form() -> SubmissionForm:

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from forum.adapters.sealed_stream import SealedReader
-from forum.domain.errors import IllegalMove, InvalidInput, NotFound
+from forum.domain.errors import IllegalMove, InvalidInput, NotFound, NotKept
 from forum.domain.permissions import Permission
 from forum.extensions import reading, unit_of_work
 from forum.models.access_log import AccessAction
@@ -150,9 +150,9 @@ def _act(action: Action, number: str) -> Answer:
                 with unit_of_work() as work:
                     tip = lock_tip(work, number, person, expected=form.expected)
                     said = action.perform(work, person, tip, form, received.files)
-            except IllegalMove as fault:
+            except (IllegalMove, NotKept) as fault:
                 form.form_errors.append(say(fault))
-                code = 409
+                code = 409 if isinstance(fault, IllegalMove) else 503
             except (InvalidInput, NotFound) as fault:
                 _show(form, fault)
             else:
