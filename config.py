@@ -50,6 +50,8 @@ class Config:
     """Where erased tips are remembered outside the database; among the files when not set."""
     backup_key: str | None = None
     """The public half of the key to which backups are sealed."""
+    accepts_open_neighbours: bool = False
+    """Whether the operator has said that a database without a password or TLS must be."""
     extra: Mapping[str, object] = field(default_factory=dict)
     """Additional Flask settings, for tests."""
 
@@ -106,6 +108,7 @@ class Config:
             clamd=environ.get("FORUM_CLAMD") or None,
             erasure_list=Path(environ["FORUM_ERASURE_LIST"]) if environ.get("FORUM_ERASURE_LIST") else None,
             backup_key=environ.get("FORUM_BACKUP_KEY") or None,
+            accepts_open_neighbours=environ.get("FORUM_OPEN_NEIGHBOURS") == "accepted",
         )
 
     @classmethod

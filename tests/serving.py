@@ -39,6 +39,7 @@ def environment(
         "FORUM_FILES": str(files),
         "FORUM_BASE_URL": f"http://localhost:{port}",
         "FORUM_TRUSTED_PROXIES": "1",
+        "FORUM_OPEN_NEIGHBOURS": "accepted",  # the PostgreSQL of the tests asks for no password
         **({"TMPDIR": str(temporary)} if temporary else {}),
     }
 

@@ -21,6 +21,7 @@ from forum.adapters.keyring import Keyring, KeyringFault
 from forum.cli.check_keys import key_findings
 from forum.cli.mailer import mailer_of
 from forum.cli.migrate import is_current, present_revision
+from forum.cli.neighbours import open_neighbours
 from forum.cli.scanner import scanner_of
 from forum.domain.vocabulary import Role
 from forum.domain.working_time import day_of
@@ -219,11 +220,16 @@ def _scanner(config: Config) -> Iterator[Finding]:
         yield Finding("The way to FORUM_CLAMD is unprotected: who listens there reads files.", is_fault=False)
 
 
+def _neighbours(config: Config) -> Iterator[Finding]:
+    is_fault = config.mode == "production" and not config.accepts_open_neighbours
+    yield from (Finding(text, is_fault=is_fault) for text in open_neighbours(config))
+
+
 def _limits(config: Config) -> Iterator[Finding]:
     if config.rate_storage.startswith("memory:"):
         yield Finding("FORUM_RATE_STORAGE is memory: each process counts requests for itself.", is_fault=False)
 
 
 CHECKS: tuple[Callable[[Config], Iterator[Finding]], ...] = (
-    _keyring, _keys, _files, _database, _address, _mail, _scanner, _checkpoints, _limits
+    _keyring, _keys, _files, _database, _address, _mail, _scanner, _neighbours, _checkpoints, _limits
 )  # fmt: skip

@@ -17,6 +17,7 @@ from config import Config
 from forum.adapters.process import leave_no_core
 from forum.cli.context import NO_DATABASE, build_app, read_config
 from forum.cli.migrate import is_current
+from forum.cli.neighbours import refuse_open_neighbours
 from forum.cli.restoring import refuse_unless_erased, refuse_unless_whole
 from forum.extensions import db, house, reading
 from forum.web.places import Plan
@@ -73,6 +74,7 @@ def serve(context: click.Context, bind: str, workers: int | None) -> None:
     if not is_ready:
         message = "The database is not at the present tables. Please run `forum migrate` first."
         raise click.ClickException(message)
+    refuse_open_neighbours(config)
     refuse_unless_whole(config.database_url)
     with app.app_context():
         try:

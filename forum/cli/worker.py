@@ -17,6 +17,7 @@ from forum.adapters.scanner import Scanner
 from forum.cli.checkpoints import DailyCheckpoint
 from forum.cli.context import as_click, read_config, running_app
 from forum.cli.mailer import mailer_of
+from forum.cli.neighbours import refuse_open_neighbours
 from forum.cli.recomputing import recompute_due
 from forum.cli.restoring import refuse_unless_erased, refuse_unless_whole
 from forum.cli.scanner import scan_due, scanner_of
@@ -54,6 +55,7 @@ def worker(context: click.Context, *, once: bool) -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stop.set())
+    refuse_open_neighbours(config)
     refuse_unless_whole(config.database_url)
     with running_app(context, config):
         refuse_unless_erased(house())

@@ -30,6 +30,7 @@ def environ(app: Flask, config: Config, tmp_path: Path) -> dict[str, str]:
         **environ_of(config),
         "FORUM_MODE": "production",
         "FORUM_BASE_URL": "https://example.org",
+        "FORUM_OPEN_NEIGHBOURS": "accepted",  # the PostgreSQL of the tests asks for no password
         "FORUM_CHECKPOINTS": str(tmp_path / "checkpoints"),
         "FORUM_CHECKPOINT_KEY": str(tmp_path / "checkpoint-key"),
     }
