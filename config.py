@@ -22,6 +22,23 @@ class ConfigError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class OpenIdClient:
+    """An issuer of identities (OpenID Connect), and what the forum is to it."""
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    name: str
+    """What people call it, such as VNeID."""
+    scope: str = "openid profile"
+    number_claim: str = ""
+    """The claim in which it tells the number of a citizen; none is asked for when empty."""
+    trusted_factors: frozenset[str] = frozenset()
+    """Values of `amr` or `acr` that say that it has seen a second factor, too."""
+    secret_file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything that differs between one installation and the next."""
 
@@ -52,6 +69,10 @@ class Config:
     """The public half of the key to which backups are sealed."""
     accepts_open_neighbours: bool = False
     """Whether the operator has said that a database without a password or TLS must be."""
+    officers: OpenIdClient | None = None
+    """Where officers may sign in once for all programs of their office."""
+    citizens: OpenIdClient | None = None
+    """What confirms the name of a citizen who wants to be known."""
     extra: Mapping[str, object] = field(default_factory=dict)
     """Additional Flask settings, for tests."""
 
@@ -89,6 +110,7 @@ class Config:
         if environ.get("FORUM_SECRET_KEY") and len(environ["FORUM_SECRET_KEY"]) < 32:  # noqa: PLR2004 - 256 bits as text
             problems.append("FORUM_SECRET_KEY is shorter than 32 characters.")
         problems += _not_whole(environ)
+        officers, citizens = _openid_clients(environ, problems, is_production=mode == "production")
         if problems:
             raise ConfigError(problems)
         return cls(
@@ -109,12 +131,18 @@ class Config:
             erasure_list=Path(environ["FORUM_ERASURE_LIST"]) if environ.get("FORUM_ERASURE_LIST") else None,
             backup_key=environ.get("FORUM_BACKUP_KEY") or None,
             accepts_open_neighbours=environ.get("FORUM_OPEN_NEIGHBOURS") == "accepted",
+            officers=officers,
+            citizens=citizens,
         )
 
     @classmethod
     def demo(cls, environ: Mapping[str, str]) -> Config:
         """Return the configuration of the demo: all under `instance/`, its secret kept in a file beside."""
         root = Path(environ.get("FORUM_INSTANCE", str(INSTANCE))).resolve()
+        problems: list[str] = []
+        officers, citizens = _openid_clients(environ, problems, is_production=False)
+        if problems:
+            raise ConfigError(problems)
         return cls(
             mode="demo",
             secret_key=environ.get("FORUM_SECRET_KEY") or _kept_secret(root),
@@ -125,7 +153,62 @@ class Config:
             checkpoints_path=root / "checkpoints",
             checkpoint_key_path=root / "checkpoint-key",
             clamd=environ.get("FORUM_CLAMD") or None,
+            officers=officers,
+            citizens=citizens,
         )
+
+
+def _openid_clients(
+    environ: Mapping[str, str], problems: list[str], *, is_production: bool
+) -> tuple[OpenIdClient | None, OpenIdClient | None]:
+    """Return the issuers for officers and for citizens, as far as they are set; add what is wrong to the problems."""
+    return (
+        _openid_client(environ, problems, "FORUM_OIDC_OFFICERS", ("SSO", "openid"), is_production=is_production),
+        _openid_client(
+            environ, problems, "FORUM_OIDC_CITIZENS", ("VNeID", "openid profile"), is_production=is_production
+        ),
+    )
+
+
+def _openid_client(
+    environ: Mapping[str, str], problems: list[str], prefix: str, defaults: tuple[str, str], *, is_production: bool
+) -> OpenIdClient | None:
+    issuer = environ.get(f"{prefix}_ISSUER", "")
+    if not issuer:
+        return None
+    secret, secret_file = environ.get(f"{prefix}_SECRET", ""), _path(environ, f"{prefix}_SECRET_FILE")
+    if secret_file is not None:
+        try:
+            secret = secret_file.read_text(encoding="utf-8").strip()
+        except (OSError, ValueError):
+            problems.append(f"The file of {prefix}_SECRET_FILE cannot be read.")
+    if not environ.get(f"{prefix}_CLIENT_ID"):
+        problems.append(f"{prefix}_ISSUER is set, {prefix}_CLIENT_ID is not.")
+    if not secret:
+        problems.append(f"{prefix}_ISSUER is set, neither {prefix}_SECRET_FILE nor {prefix}_SECRET gives a secret.")
+    if not _is_issuer(issuer, is_production=is_production):
+        problems.append(f"{prefix}_ISSUER must be an address that begins with https:// and has no ? and no #.")
+    return OpenIdClient(
+        issuer=issuer,
+        client_id=environ.get(f"{prefix}_CLIENT_ID", ""),
+        client_secret=secret,
+        name=environ.get(f"{prefix}_NAME") or defaults[0],
+        scope=environ.get(f"{prefix}_SCOPE") or defaults[1],
+        number_claim=environ.get(f"{prefix}_NUMBER_CLAIM", ""),
+        trusted_factors=frozenset(environ.get(f"{prefix}_FACTORS", "").split()),
+        secret_file=secret_file,
+    )
+
+
+def _is_issuer(address: str, *, is_production: bool) -> bool:
+    """Whether an address may be an issuer's: behind TLS; on one's own machine, outside production, without."""
+    try:
+        parts = urlsplit(address)
+        is_near = not is_production and parts.hostname in LOOPBACK and parts.port is not None
+    except ValueError:
+        return False
+    is_plain = not (parts.query or parts.fragment or parts.username or parts.password or "#" in address)
+    return bool(parts.hostname) and is_plain and (parts.scheme == "https" or (parts.scheme == "http" and is_near))
 
 
 def _kept_secret(root: Path) -> str:

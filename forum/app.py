@@ -17,7 +17,7 @@ from forum.adapters.lexicon_table import lexicon as shipped_lexicon
 from forum.adapters.live_secrets import LiveSecrets
 from forum.adapters.rate_counts import storage_uri
 from forum.domain.session_limits import IDLE
-from forum.extensions import House, babel, csrf, db, limiter, prepare_engine
+from forum.extensions import House, babel, csrf, db, issuer_of, limiter, prepare_engine
 from forum.web.access import init_access
 from forum.web.blueprints import BLUEPRINTS, DEMO_BLUEPRINTS
 from forum.web.converters import StorableInteger, StorableText
@@ -108,4 +108,13 @@ def _build_house(app: Flask, config: Config, clock: Clock) -> None:
         raise ConfigError([f"There is no keyring at {config.keyring_path}."])
     keys = LiveSecrets(config.keyring_path)
     erasures = ErasureList(config.erasure_list_path, keys)
-    app.extensions["forum"] = House(config, keys, FileStore(config.files_path), shipped_lexicon(), clock, erasures)
+    app.extensions["forum"] = House(
+        config,
+        keys,
+        FileStore(config.files_path),
+        shipped_lexicon(),
+        clock,
+        erasures,
+        issuer_of(config.officers),
+        issuer_of(config.citizens),
+    )

@@ -20,12 +20,13 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import InvalidatePoolError, OperationalError
 from sqlalchemy.orm import Session, object_session
 
-from config import Config
+from config import Config, OpenIdClient
 from forum.adapters.blind_index import holds
 from forum.adapters.clock import Clock
 from forum.adapters.erasure_list import ErasureList
 from forum.adapters.file_store import FileStore
 from forum.adapters.live_secrets import LiveSecrets
+from forum.adapters.openid.issuer import Issuer
 from forum.adapters.secrets import Secrets
 from forum.domain.errors import IllegalMove
 from forum.domain.lexicon import Lexicon
@@ -146,6 +147,10 @@ class House:
     lexicon: Lexicon
     clock: Clock
     erasures: ErasureList
+    officers: Issuer | None = None
+    """The single sign-on of officers."""
+    citizens: Issuer | None = None
+    """What confirms the names of citizens who want to be known."""
     rulebook: Rulebook | None = None
     figures: Figures = field(default_factory=Figures)
 
@@ -153,6 +158,13 @@ class House:
     def secrets(self) -> Secrets:
         """The keys as the keyring file has them now."""
         return self.keys.current()
+
+
+def issuer_of(client: OpenIdClient | None) -> Issuer | None:
+    """Return the issuer that a configuration describes."""
+    if client is None:
+        return None
+    return Issuer(client.issuer, client_id=client.client_id, client_secret=client.client_secret, scope=client.scope)
 
 
 def house() -> House:

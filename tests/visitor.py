@@ -99,12 +99,16 @@ class Page:
     def links(self) -> list[str]:
         return self._read().links
 
+    @property
+    def forms(self) -> list[Form]:
+        return self._read().forms
+
     def form(self, action: str) -> Form:
         """Return the form that posts to an address; raise LookupError when the page has none."""
-        for form in self._read().forms:
+        for form in self.forms:
             if form.method == "post" and urlsplit(form.action).path == action:
                 return form
-        raise LookupError(f"{action} not among {[form.action for form in self._read().forms]}: {self.text[:500]}")
+        raise LookupError(f"{action} not among {[form.action for form in self.forms]}: {self.text[:500]}")
 
     def _read(self) -> _Reader:
         reader = _Reader()

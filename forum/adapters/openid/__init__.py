@@ -1,0 +1,1 @@
+"""An issuer of identities (OpenID Connect), asked by authorization code with PKCE."""
