@@ -64,6 +64,10 @@ class Secrets:
         """Return the key under which recovery codes are hashed: of the oldest chain key, which stays for good."""
         return self.keyring.derive(self.keyring.all(Purpose.CHAIN)[0], b"recovery-code")
 
+    def sign_on_key(self) -> bytes:
+        """Return the key under which names of a single sign-on are hashed: of the oldest chain key, as above."""
+        return self.keyring.derive(self.keyring.all(Purpose.CHAIN)[0], b"single-sign-on")
+
     def throttle_key(self) -> bytes:
         """Return the key under which throttled names are hashed."""
         return self.keyring.current(Purpose.THROTTLE).secret

@@ -38,6 +38,7 @@ from forum.models.recovery_code import RecoveryCode
 from forum.models.routing_rule import RoutingRuleRow
 from forum.models.setting_event import SettingEvent
 from forum.models.sign_in_session import SignInSession
+from forum.models.sign_on import SignOn
 from forum.models.tag import Tag
 from forum.models.team import Team
 from forum.models.team_successor import TeamSuccessor
@@ -87,6 +88,7 @@ __all__ = [
     "RoutingRuleRow",
     "SettingEvent",
     "SignInSession",
+    "SignOn",
     "Tag",
     "Team",
     "TeamSuccessor",

@@ -31,6 +31,7 @@ class AccessAction(StrEnum):
     EXPORTED = "exported"
     LOG_READ = "log-read"
     PASSWORD_ACCEPTED = "password-accepted"  # noqa: S105 - the name of an action, not a secret
+    SIGN_ON_ACCEPTED = "sign-on-accepted"
     SIGNED_IN = "signed-in"
     CONFIRMED = "confirmed"
     SIGNED_OUT = "signed-out"

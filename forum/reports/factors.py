@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from forum.models import Passkey, RecoveryCode, Totp
+from forum.models import Passkey, RecoveryCode, SignOn, Totp
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +45,8 @@ def factors_of(session: Session, account_id: int) -> FactorsView:
     )
     left = session.scalar(select(func.count()).select_from(RecoveryCode).where(RecoveryCode.account_id == account_id))
     return FactorsView(app, tuple(PasskeyRow(*row) for row in passkeys), left or 0)
+
+
+def linked_since(session: Session, account_id: int) -> datetime | None:
+    """Return when an account was linked to the single sign-on, None when it is not."""
+    return session.scalar(select(SignOn.linked_at).where(SignOn.account_id == account_id))

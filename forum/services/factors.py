@@ -18,7 +18,7 @@ from forum.adapters.secrets import Secrets
 from forum.domain.errors import InvalidInput, NotFound
 from forum.domain.permissions import Actor
 from forum.domain.text import clean_input
-from forum.models import Account, Passkey, RecoveryCode, Totp
+from forum.models import Account, Passkey, RecoveryCode, SignOn, Totp
 from forum.models.access_log import AccessAction
 from forum.services import setting_events
 from forum.services.access_log import record
@@ -116,9 +116,12 @@ def renew_recovery(work: Work, account: Account) -> list[str]:
 
 
 def reset(work: Work, by: Actor | None, account: Account) -> None:
-    """Take every factor from an account whose owner has lost them all; a new one is set up at the next sign-in."""
+    """Take every factor from an account whose owner has lost them all; a new one is set up at the next sign-in.
+
+    A single sign-on goes with them: with it alone, whoever has it could set up a factor of their own.
+    """
     before = {"second_factors": count(work.session, account.id), "session_version": account.session_version}
-    for table in (Totp, Passkey, RecoveryCode):
+    for table in (Totp, Passkey, RecoveryCode, SignOn):
         work.session.execute(delete(table).where(table.account_id == account.id))
     account.session_version += 1
     after = {"second_factors": 0, "session_version": account.session_version}

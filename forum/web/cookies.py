@@ -30,6 +30,11 @@ def keep_cookie(
     )
 
 
+def forget_cookie(response: Response, name: str) -> None:
+    """Take a cookie out of the browser."""
+    response.delete_cookie(_spelled(name), path="/", secure=house().config.is_https, httponly=True, samesite="Lax")
+
+
 def _spelled(name: str) -> str:
     """Return the name; behind https browsers let nobody but this very host set one that begins with `__Host-`."""
     return f"{house().config.cookie_prefix}{name}"

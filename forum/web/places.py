@@ -24,6 +24,10 @@ SHORT_BODY = 64 * 1024
 SUBMITTING = frozenset({"submit.index", "submit.send", "submit.kept", "follow.add"})
 SEARCHING = frozenset({"search.find", "statistics.index", "statistics.chart", "statistics.export"})
 """What takes a core for long; the places for it are few of the ordinary ones."""
+ASKING_OTHERS = frozenset(
+    {"auth.single_sign_on", "auth.single_sign_on_done", "auth.link_sign_on", "submit.known_begin", "submit.known_done"}
+)
+"""What waits for an issuer of identities; were it slow, the other ordinary places would still be free."""
 ALWAYS_ANSWERED = frozenset({"static", "home.healthz"})
 
 
@@ -37,6 +41,7 @@ class Plan:
     """For sending tips alone, which may take an ordinary place, too."""
     ordinary: int = 8
     searching: int = 3
+    asking_others: int = 3
     patience_seconds: float = 1.0
 
     @property
@@ -54,6 +59,7 @@ class Places:
         self._submitting = threading.BoundedSemaphore(plan.submitting)
         self._ordinary = threading.BoundedSemaphore(plan.ordinary)
         self._searching = threading.BoundedSemaphore(plan.searching)
+        self._asking_others = threading.BoundedSemaphore(plan.asking_others)
 
     def read(self) -> None:
         """Let a form arrive; raise ServiceUnavailable when too many large ones are under way."""
@@ -75,6 +81,8 @@ class Places:
             return
         if endpoint in SEARCHING:
             self._take(held, self._searching)
+        if endpoint in ASKING_OTHERS:
+            self._take(held, self._asking_others)
         self._take(held, self._ordinary)
 
     def _take(self, held: ExitStack, places: threading.BoundedSemaphore) -> None:

@@ -26,7 +26,8 @@ READ_BY_POST = frozenset({"settings.accounts_search", "settings.draft_try"})
 FACTORS = frozenset(
     f"auth.{name}"
     for name in (
-        "factors", "app", "begin_app", "confirm_app", "remove_app", "add_passkey", "remove_passkey", "renew_recovery"
+        "factors", "app", "begin_app", "confirm_app", "remove_app", "add_passkey", "remove_passkey", "renew_recovery",
+        "link_sign_on", "unlink_sign_on",
     )
 )  # fmt: skip
 """Pages on which factors change: a browser left open must not be able to give itself another one."""

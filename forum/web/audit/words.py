@@ -62,6 +62,7 @@ ACCESSES: Mapping[AccessAction, Any] = {
     AccessAction.EXPORTED: _("Took figures or records away"),
     AccessAction.LOG_READ: _("Read a record"),
     AccessAction.PASSWORD_ACCEPTED: _("Gave the right password"),
+    AccessAction.SIGN_ON_ACCEPTED: _("Came by single sign-on"),
     AccessAction.SIGNED_IN: _("Signed in"),
     AccessAction.CONFIRMED: _("Confirmed with the second factor"),
     AccessAction.SIGNED_OUT: _("Signed out"),
@@ -152,6 +153,8 @@ FIELDS: Mapping[str, Any] = {
     "valid_from": _("From"),
     "valid_to": _("Last day"),
     "version": _("Version"),
+    "way": _("Way"),
     "what": _("What"),
+    "why": _("Why"),
 }
 """The fields of a change or an access; others are shown as they are stored."""

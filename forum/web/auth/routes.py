@@ -7,12 +7,13 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from forum.domain.errors import InvalidInput
-from forum.extensions import limiter, reading, unit_of_work
+from forum.extensions import house, limiter, reading, unit_of_work
 from forum.models import Account
+from forum.reports.factors import linked_since
 from forum.reports.sessions import sessions_of
 from forum.services import accounts, sessions, sign_in
 from forum.web.access import actor, public, signed_in
-from forum.web.auth import factor_routes, proof_routes
+from forum.web.auth import factor_routes, proof_routes, sign_on_routes
 from forum.web.auth.blueprint import blueprint
 from forum.web.auth.forms import PasswordForm, SignInForm
 from forum.web.entering import device, next_page, open_session
@@ -21,7 +22,7 @@ from forum.web.fields import add_fault
 from forum.web.rate_key import rate_key
 from forum.web.translations import gettext
 
-__all__ = ["blueprint", "factor_routes", "proof_routes"]
+__all__ = ["blueprint", "factor_routes", "proof_routes", "sign_on_routes"]
 
 THEMES = ("auto", "light", "dark")
 RATE = "60 per minute"
@@ -117,7 +118,8 @@ def theme() -> Response:
 def _account_page(form: PasswordForm) -> str:
     work = reading()
     found = sessions_of(work.session, actor().account_id, work.now)
-    return render_template("auth/password.html", form=form, sessions=found)
+    linked_at = linked_since(work.session, actor().account_id) if house().officers else None
+    return render_template("auth/password.html", form=form, sessions=found, linked_at=linked_at)
 
 
 def _checked(username: str, password: str) -> Account:
