@@ -15,6 +15,7 @@ LONGEST_PLACE = 300
 LONGEST_UNIT = 200
 LONGEST_NAME = 120
 LONGEST_CONTACT = 200
+LONGEST_NUMBER = 40
 MOST_FILES = 10
 
 
@@ -26,6 +27,16 @@ class PoliceConcern(StrEnum):
     COMMUNE = "commune"
     PROVINCE = "province"
     LEADERSHIP = "leadership"
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmedName:
+    """What an issuer of identities has confirmed of a citizen who wants to be known."""
+
+    name: str
+    number: str
+    by: str
+    """What people call the issuer."""
 
 
 _LEADING_WORDS = (("giam", "doc"), ("thanh", "tra"), ("bo", "phan", "tiep", "nhan"), ("pv01",), ("lanh", "dao"))
@@ -49,6 +60,7 @@ class Submission:
     name: str = ""
     contact: str = ""
     notice_address: str = ""
+    confirmed: ConfirmedName | None = None
 
 
 def stated_concern(submission: Submission) -> PoliceConcern:

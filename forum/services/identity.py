@@ -30,10 +30,13 @@ from forum.services.work import Work
 
 @dataclass(frozen=True, slots=True)
 class IdentityCard:
-    """What the sender chose to tell of themselves."""
+    """What the sender chose to tell of themselves; what was confirmed is empty where only words were typed."""
 
     name: str
     contact: str
+    confirmed_name: str = ""
+    confirmed_number: str = ""
+    confirmed_by: str = ""
 
 
 def keep_identity(work: Work, tip: Tip, card: IdentityCard) -> None:

@@ -176,7 +176,10 @@ def _text_of(submission: Submission) -> TipText:
 def _keep_contact(work: Work, tip: Tip, submission: Submission) -> None:
     name = clean_input(submission.name, limit=LONGEST_NAME, field="name").strip()
     contact = clean_input(submission.contact, limit=LONGEST_CONTACT, field="contact").strip()
-    if name or contact:
+    if submission.confirmed:
+        sure = submission.confirmed
+        keep_identity(work, tip, IdentityCard(name, contact, sure.name, sure.number, sure.by))
+    elif name or contact:
         keep_identity(work, tip, IdentityCard(name, contact))
     if submission.notice_address:
         where = notices.where(tip.number)

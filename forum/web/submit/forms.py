@@ -17,6 +17,7 @@ from forum.domain.submissions import (
     LONGEST_CONTACT,
     LONGEST_NAME,
     LONGEST_UNIT,
+    ConfirmedName,
     PoliceConcern,
     Submission,
     clean_body,
@@ -43,6 +44,8 @@ class SubmissionForm(FlaskForm):
 
     token = HiddenField()
     place_asked = HiddenField()
+    known = HiddenField()
+    """Which confirmed name the page has shown; no other one is sent along."""
     body = TextAreaField(_("What happened?"))
     category = RadioField(_("What is it about?"), choices=[], validate_choice=False)
     province = SelectField(_("Province"), choices=[], default=NOT_CHOSEN, validate_choice=False)
@@ -111,7 +114,9 @@ class SubmissionForm(FlaskForm):
         self.place_choice.choices = choices({**offered, UNDECIDED: gettext("Not sure: the officer may decide")})
         return place
 
-    def to_submission(self, token: bytes, place: PlaceCandidate | None) -> Submission:
+    def to_submission(
+        self, token: bytes, place: PlaceCandidate | None, confirmed: ConfirmedName | None = None
+    ) -> Submission:
         """Return what is handed in; only the fields of this form count, whatever else was sent."""
         category = member(Category, self.category.data)
         moment = self.moment.data if self.moment.data in MOMENTS else UNDECIDED
@@ -131,4 +136,5 @@ class SubmissionForm(FlaskForm):
             name=self.name.data or "",
             contact=self.contact.data or "",
             notice_address=self.notice_address.data or "",
+            confirmed=confirmed,
         )

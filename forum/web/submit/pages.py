@@ -19,6 +19,7 @@ from forum.web.place_names import place_name
 from forum.web.qr import draw_with_digits
 from forum.web.submit.form_token import FormToken
 from forum.web.submit.forms import SubmissionForm
+from forum.web.submit.known_name import known_name
 from forum.web.submit.places import commune_table
 
 FEWEST_DIGITS = 5
@@ -28,14 +29,21 @@ INTERNAL_PREFIX = "069"
 
 
 def form_page(
-    form: SubmissionForm, *, hotlines: Sequence[Hotline] = (), said: str = "", has_checked_place: bool = False
+    form: SubmissionForm,
+    *,
+    hotlines: Sequence[Hotline] = (),
+    said: str = "",
+    has_checked_place: bool = False,
+    has_known_name: bool = True,
 ) -> str:
     """Render the form with what was typed; `said` is what must be told before anything else."""
     now = house().clock()
-    known = FormToken.read(form.token.data or "", current_app.config["SECRET_KEY"])
-    token = known if known and known.is_fresh(now) else FormToken.issue(now)
+    given = FormToken.read(form.token.data or "", current_app.config["SECRET_KEY"])
+    token = given if given and given.is_fresh(now) else FormToken.issue(now)
     form.token.data = token.sign(current_app.config["SECRET_KEY"])
     rulebook = reading().rulebook
+    known = known_name() if has_known_name else None
+    form.known.data = known.mark if known else ""
     form.offer()
     place = form.read_place(rulebook.gazetteer)
     form.place_asked.data = place.mark if place.choices else ""
@@ -49,6 +57,7 @@ def form_page(
         has_checked_place=has_checked_place,
         hotlines=[hotline.value for hotline in hotlines],
         said=said,
+        known=known,
         communes_url=url_for("submit.communes", v=commune_table().version),
         hints={entry.code: hint_of(entry) for entry in categories},
         pictograms={entry.code: entry.pictogram for entry in categories},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, Response, current_app, jsonify, redirect, render_template, request, url_for
+from flask import Response, current_app, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_limiter.errors import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
@@ -28,13 +28,16 @@ from forum.web.errors import domain_fault, http_fault, is_read, say
 from forum.web.fields import add_fault
 from forum.web.places import RETRY_AFTER_SECONDS, takes_files
 from forum.web.rate_key import rate_key
+from forum.web.submit import known_routes
+from forum.web.submit.blueprint import blueprint
 from forum.web.submit.form_token import FormToken
 from forum.web.submit.forms import SubmissionForm
+from forum.web.submit.known_name import KnownName, drop_known_name, known_name
 from forum.web.submit.pages import form_page, receipt_page
 from forum.web.submit.places import commune_table
 from forum.web.uploads import receive
 
-blueprint = Blueprint("submit", __name__)
+__all__ = ["blueprint", "known_routes"]
 
 RATE = "120 per minute; 1200 per hour"
 """A whole village may share one address of its carrier, and a meeting sends many tips at once."""
@@ -47,7 +50,8 @@ FOR_A_DAY = "public, max-age=86400"
 def index() -> Response:
     """Show the empty form; a browser may keep it, so that going back to it finds what was typed."""
     response = current_app.make_response(form_page(_form()))
-    response.headers["Cache-Control"] = "private, no-cache"
+    if known_name() is None:
+        response.headers["Cache-Control"] = "private, no-cache"
     return response
 
 
@@ -58,17 +62,23 @@ def index() -> Response:
 def send() -> tuple[str, int]:
     """Take the tip and answer with its receipt at once, or show the form again with all that was typed."""
     form = _form()
-    if request.form.get("step") == "place":
+    step = request.form.get("step")
+    if step == "place":
         return form_page(form, has_checked_place=True), 200
+    if step == "drop-name":
+        return _without_name(form)
     token = FormToken.read(form.token.data or "", current_app.config["SECRET_KEY"])
     if token is None or not token.is_fresh(house().clock()):
         return _stale(form, token)
+    known = known_name()
+    if (known.mark if known else "") != (form.known.data or ""):
+        return _other_name(form, token, known)
     with receive(form.files.data or ()) as received:
         is_valid = form.validate()
         form.files.errors = list(received.faults)
         if not is_valid or received.faults:
             return form_page(form), 400
-        return _send(form, token, received.files)
+        return _send(form, token, received.files, known)
 
 
 @blueprint.post("/receipt/kept")
@@ -148,7 +158,32 @@ def _stale(form: SubmissionForm, token: FormToken | None) -> tuple[str, int]:
     return form_page(form, said=gettext("This page was open for long. Nothing is lost: please press send again.")), 400
 
 
-def _send(form: SubmissionForm, token: FormToken, files: Sequence[Incoming]) -> tuple[str, int]:
+def _without_name(form: SubmissionForm) -> tuple[str, int]:
+    """Forget the confirmed name; all that was typed stays."""
+    drop_known_name()
+    return form_page(form, said=gettext("The confirmed name is gone; nobody will see it."), has_known_name=False), 200
+
+
+def _other_name(form: SubmissionForm, token: FormToken, known: KnownName | None) -> tuple[str, int]:
+    """Show what would be sent along before it is: a name that the page has not shown, or none where it has shown one.
+
+    Another person may have had their name confirmed on this telephone.
+    """
+    repeated = find_repeated(reading(), token.token)
+    if repeated is not None:
+        return receipt_page(repeated), 200
+    if known is None:
+        said = gettext(
+            "The confirmed name is kept for half an hour only and is gone. Confirm it again, or send without."
+        )
+    else:
+        said = gettext("A name was confirmed meanwhile. Look at it below: it is sent along unless you take it away.")
+    return form_page(form, said=said), 200
+
+
+def _send(
+    form: SubmissionForm, token: FormToken, files: Sequence[Incoming], known: KnownName | None
+) -> tuple[str, int]:
     """Ask what must be asked first, otherwise take the tip.
 
     No question is asked once files are attached, as the browser would lose them: the place is then left to the
@@ -162,12 +197,14 @@ def _send(form: SubmissionForm, token: FormToken, files: Sequence[Incoming]) -> 
         is_place_open = bool(place.choices) and chosen is None and form.place_asked.data != place.mark
         if untold or is_place_open:
             return form_page(form, hotlines=untold, has_checked_place=is_place_open), 200
-    submission = form.to_submission(token.token, chosen)
+    submission = form.to_submission(token.token, chosen, known.confirmed if known else None)
     try:
         acknowledgement = _take(submission, files)
     except InvalidInput as fault:
         add_fault(form, fault)
         return form_page(form), 400
+    if known:
+        drop_known_name()
     return receipt_page(acknowledgement, submission, hotlines=hotlines), 200
 
 
