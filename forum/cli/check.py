@@ -19,6 +19,7 @@ from forum.adapters import clock
 from forum.adapters.checkpoints import CheckpointFault, SigningKey, read_folder
 from forum.adapters.keyring import Keyring, KeyringFault
 from forum.cli.check_keys import key_findings
+from forum.cli.check_openid import openid_findings
 from forum.cli.mailer import mailer_of
 from forum.cli.migrate import is_current, present_revision
 from forum.cli.neighbours import open_neighbours
@@ -225,11 +226,15 @@ def _neighbours(config: Config) -> Iterator[Finding]:
     yield from (Finding(text, is_fault=is_fault) for text in open_neighbours(config))
 
 
+def _openid(config: Config) -> Iterator[Finding]:
+    yield from (Finding(text) for text in openid_findings(config))
+
+
 def _limits(config: Config) -> Iterator[Finding]:
     if config.rate_storage.startswith("memory:"):
         yield Finding("FORUM_RATE_STORAGE is memory: each process counts requests for itself.", is_fault=False)
 
 
 CHECKS: tuple[Callable[[Config], Iterator[Finding]], ...] = (
-    _keyring, _keys, _files, _database, _address, _mail, _scanner, _neighbours, _checkpoints, _limits
+    _keyring, _keys, _files, _database, _address, _mail, _scanner, _neighbours, _checkpoints, _openid, _limits
 )  # fmt: skip
